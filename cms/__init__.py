@@ -1,0 +1,1 @@
+"""Carafe, a server-rendered CMS."""
