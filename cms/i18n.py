@@ -1,0 +1,73 @@
+"""Translations of the interface: gettext catalogues, and the language of the moment."""
+
+import gettext as _gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from pathlib import Path
+
+from markupsafe import escape
+
+DOMAIN = "messages"
+FOLDER = Path(__file__).parent / "translations"
+
+_language: ContextVar[str] = ContextVar("language", default="en")
+
+
+def gettext(message: str, **values: object) -> str:
+    """The message in the language of the moment, with `{names}` filled in."""
+    text = _catalogue(_language.get()).gettext(message)
+    return text.format(**values) if values else text
+
+
+def ngettext(singular: str, plural: str, n: int, **values: object) -> str:
+    """The form that fits the count `n`, in the language of the moment."""
+    text = _catalogue(_language.get()).ngettext(singular, plural, n)
+    return text.format(n=n, **values)
+
+
+class LazyText(str):
+    """A message that is translated when it is shown, for labels made at import."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return gettext(str.__str__(self))
+
+    def __html__(self) -> str:
+        return str(escape(str(self)))
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+
+def lazy_gettext(message: str) -> LazyText:
+    """Mark a message that is known at import but shown later."""
+    return LazyText(message)
+
+
+@contextmanager
+def language(tag: str) -> Iterator[None]:
+    """Within this block the interface speaks the given language."""
+    token = _language.set(tag)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def set_language(tag: str) -> None:
+    """Choose the language for the rest of this request or command."""
+    _language.set(tag)
+
+
+def current_language() -> str:
+    """The BCP 47 tag of the language of the moment."""
+    return _language.get()
+
+
+@lru_cache(maxsize=32)
+def _catalogue(tag: str) -> _gettext.NullTranslations:
+    names = [tag.replace("-", "_"), tag.split("-")[0]]
+    return _gettext.translation(DOMAIN, FOLDER, languages=names, fallback=True)

@@ -1,0 +1,36 @@
+"""Sortable public ids (ULID: 48 bits of milliseconds, 80 random bits, Crockford base 32)."""
+
+import secrets
+import threading
+import time
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = 26
+_RANDOM_BITS = 80
+
+_lock = threading.Lock()
+_last = 0
+
+
+def new_id() -> str:
+    """A new ULID (github.com/ulid/spec); ids of one process sort in the order they were made."""
+    global _last
+    with _lock:
+        value = (time.time_ns() // 1_000_000) << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
+        if value <= _last:
+            value = _last + 1
+        _last = value
+    return _encode(value)
+
+
+def is_id(text: str) -> bool:
+    """Whether the text has the form of an id; nothing is looked up."""
+    return len(text) == LENGTH and text[0] <= "7" and all(letter in ALPHABET for letter in text)
+
+
+def _encode(value: int) -> str:
+    letters = []
+    for _ in range(LENGTH):
+        letters.append(ALPHABET[value & 31])
+        value >>= 5
+    return "".join(reversed(letters))
