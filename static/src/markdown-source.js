@@ -1,0 +1,231 @@
+// <markdown-source> makes the textarea inside it a pleasant place to write Markdown.
+//
+//   <markdown-source><textarea name="source">…</textarea></markdown-source>
+//
+// The textarea stays the form's field and the one truth: it is written only when the text is
+// changed, so opening and saving alter no byte. Without this script the textarea is simply there.
+// Everything drawn lives in a shadow root, whose styles are constructed: a strict
+// content-security policy has nothing to refuse.
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import {
+  deleteMarkupBackward,
+  insertNewlineContinueMarkup,
+  markdownLanguage,
+} from "@codemirror/lang-markdown";
+import { HighlightStyle, LanguageSupport, syntaxHighlighting } from "@codemirror/language";
+import { search, searchKeymap } from "@codemirror/search";
+import { Compartment, EditorSelection, EditorState } from "@codemirror/state";
+import { EditorView, drawSelection, keymap, placeholder } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+const quiet = { color: "var(--muted, #5d6066)" };
+const highlighting = HighlightStyle.define([
+  { tag: tags.heading1, fontWeight: "650", fontSize: "1.375em" },
+  { tag: tags.heading2, fontWeight: "650", fontSize: "1.2em" },
+  { tag: tags.heading, fontWeight: "650" },
+  { tag: tags.strong, fontWeight: "650" },
+  { tag: tags.emphasis, fontStyle: "italic" },
+  { tag: tags.strikethrough, textDecoration: "line-through" },
+  { tag: tags.link, color: "var(--accent, #1f5fd6)" },
+  { tag: tags.url, ...quiet },
+  { tag: tags.monospace, fontFamily: "ui-monospace, monospace", fontSize: "0.925em" },
+  { tag: tags.quote, ...quiet },
+  { tag: [tags.processingInstruction, tags.contentSeparator, tags.labelName], ...quiet },
+]);
+
+const looks = EditorView.theme({
+  "&": {
+    color: "var(--text, inherit)",
+    background: "var(--surface, transparent)",
+    border: "1px solid var(--control-border, #8b8f96)",
+    borderRadius: "6px",
+    fontSize: "1.125rem",
+  },
+  "&.cm-focused": { outline: "2px solid var(--accent, #1f5fd6)", outlineOffset: "2px" },
+  ".cm-scroller": { fontFamily: "inherit", lineHeight: "1.6" },
+  ".cm-content": { minHeight: "18rem", padding: "1rem", caretColor: "var(--text, auto)" },
+  ".cm-cursor": { borderLeftColor: "var(--text, black)", borderLeftWidth: "2px" },
+  ".cm-panels": { background: "var(--ground, #f7f7f5)", color: "var(--text, inherit)" },
+  ".cm-placeholder": quiet,
+});
+
+/** Wraps the selection in a mark, or takes the mark away where it already stands. */
+function toggling(mark) {
+  return (view) => {
+    const { state } = view;
+    const size = mark.length;
+    view.dispatch(
+      state.changeByRange((range) => {
+        const before = state.sliceDoc(range.from - size, range.from);
+        const after = state.sliceDoc(range.to, range.to + size);
+        if (before === mark && after === mark) {
+          return {
+            changes: [
+              { from: range.from - size, to: range.from },
+              { from: range.to, to: range.to + size },
+            ],
+            range: EditorSelection.range(range.from - size, range.to - size),
+          };
+        }
+        return {
+          changes: [
+            { from: range.from, insert: mark },
+            { from: range.to, insert: mark },
+          ],
+          range: EditorSelection.range(range.from + size, range.to + size),
+        };
+      }),
+      { userEvent: "input", scrollIntoView: true },
+    );
+    return true;
+  };
+}
+
+/** Makes a link of the selection and leaves the caret where its address goes. */
+function linking(view) {
+  const { state } = view;
+  view.dispatch(
+    state.changeByRange((range) => {
+      const text = state.sliceDoc(range.from, range.to);
+      const caret = text ? range.from + text.length + 3 : range.from + 1;
+      return {
+        changes: { from: range.from, to: range.to, insert: `[${text}]()` },
+        range: EditorSelection.cursor(caret),
+      };
+    }),
+    { userEvent: "input", scrollIntoView: true },
+  );
+  return true;
+}
+
+class MarkdownSource extends HTMLElement {
+  #textarea;
+  #view;
+  #form;
+  #readOnly = new Compartment();
+  #isWriting = false;
+
+  connectedCallback() {
+    this.#textarea = this.querySelector("textarea");
+    if (this.#view || !this.#textarea) return;
+    const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+    const slot = document.createElement("slot");
+    slot.hidden = true;
+    root.replaceChildren(slot);
+    this.#view = new EditorView({ state: this.#fresh(this.#textarea.value), parent: root, root });
+    this.#textarea.addEventListener("input", this.#follow);
+    this.#textarea.addEventListener("focus", this.#takeFocus);
+    for (const label of this.#textarea.labels) label.addEventListener("click", this.#takeFocus);
+    this.#form = this.#textarea.form;
+    this.#form?.addEventListener("reset", this.#afterReset);
+    if (this.#textarea.autofocus) this.#view.focus();
+  }
+
+  disconnectedCallback() {
+    // A move within the page also disconnects; only a removal that lasts ends the editor.
+    queueMicrotask(() => {
+      if (this.isConnected || !this.#view) return;
+      this.#textarea.removeEventListener("input", this.#follow);
+      this.#textarea.removeEventListener("focus", this.#takeFocus);
+      for (const label of this.#textarea.labels ?? []) {
+        label.removeEventListener("click", this.#takeFocus);
+      }
+      this.#form?.removeEventListener("reset", this.#afterReset);
+      this.#view.destroy();
+      this.#view = undefined;
+    });
+  }
+
+  get value() {
+    return this.#textarea?.value ?? "";
+  }
+
+  /** Replaces the text as one step that can be undone. */
+  set value(text) {
+    this.#textarea.value = text;
+    this.#follow();
+  }
+
+  /** Puts text at the caret, in place of what is selected. */
+  insert(text) {
+    const { state } = this.#view;
+    this.#view.dispatch(state.replaceSelection(text), {
+      userEvent: "input.paste",
+      scrollIntoView: true,
+    });
+    this.focus();
+  }
+
+  focus() {
+    if (this.#view) this.#view.focus();
+    else this.#textarea?.focus();
+  }
+
+  #fresh(text) {
+    const area = this.#textarea;
+    const label = [...area.labels].map((label) => label.textContent.trim()).join(" ");
+    const attributes = {
+      "aria-label": area.getAttribute("aria-label") || label || area.name,
+      spellcheck: "true",
+      autocapitalize: "sentences",
+    };
+    if (area.lang) attributes.lang = area.lang;
+    if (area.getAttribute("aria-invalid")) attributes["aria-invalid"] = "true";
+    const fixed = area.readOnly || area.disabled;
+    return EditorState.create({
+      doc: text,
+      extensions: [
+        history(),
+        drawSelection(),
+        search({ top: true }),
+        // The language alone: the grammars of embedded HTML and code would triple the size.
+        new LanguageSupport(markdownLanguage),
+        syntaxHighlighting(highlighting),
+        EditorView.lineWrapping,
+        EditorView.contentAttributes.of(attributes),
+        EditorView.perLineTextDirection.of(true),
+        EditorView.updateListener.of((update) => update.docChanged && this.#write(update.state)),
+        this.#readOnly.of([EditorState.readOnly.of(fixed), EditorView.editable.of(!fixed)]),
+        area.placeholder ? placeholder(area.placeholder) : [],
+        keymap.of([
+          { key: "Mod-b", run: toggling("**") },
+          { key: "Mod-i", run: toggling("_") },
+          { key: "Mod-e", run: toggling("`") },
+          { key: "Mod-k", run: linking, stopPropagation: true },
+          { key: "Enter", run: insertNewlineContinueMarkup },
+          { key: "Backspace", run: deleteMarkupBackward },
+          ...searchKeymap,
+          ...historyKeymap,
+          ...defaultKeymap,
+        ]),
+        looks,
+      ],
+    });
+  }
+
+  #write(state) {
+    if (this.#isWriting) return;
+    this.#isWriting = true;
+    this.#textarea.value = state.doc.toString();
+    // Whoever watches the field (the unsaved mark, the preview) hears of it as of any typing.
+    this.#textarea.dispatchEvent(new Event("input", { bubbles: true }));
+    this.#isWriting = false;
+  }
+
+  /** Takes over a text that another script put into the textarea. */
+  #follow = () => {
+    if (this.#isWriting || !this.#view) return;
+    const text = this.#textarea.value;
+    const { doc } = this.#view.state;
+    if (text === doc.toString()) return;
+    this.#isWriting = true;
+    this.#view.dispatch({ changes: { from: 0, to: doc.length, insert: text } });
+    this.#isWriting = false;
+  };
+
+  #takeFocus = () => this.focus();
+
+  #afterReset = () => queueMicrotask(this.#follow);
+}
+
+customElements.define("markdown-source", MarkdownSource);
