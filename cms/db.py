@@ -125,21 +125,21 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-_TABLE_ARGS = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
+TABLE = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
 
 
 class Base(DeclarativeBase):
     """The content: everything that a backup must hold."""
 
     metadata = sa.MetaData(naming_convention=NAMING)
-    __table_args__: Any = _TABLE_ARGS
+    __table_args__: Any = TABLE
 
 
 class Ticks(DeclarativeBase):
     """What counts or ticks: sessions, throttles; losing it loses no content."""
 
     metadata = sa.MetaData(naming_convention=NAMING)
-    __table_args__: Any = _TABLE_ARGS
+    __table_args__: Any = TABLE
 
 
 # --- engines --------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Every change as an entry in one log: who, what, before, after."""

@@ -1,0 +1,51 @@
+"""The log: a change set for every act, and the rows it touched."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cms import db, ids
+
+
+class ChangeSet(db.Base):
+    """One act of a person or a program, named for people."""
+
+    __tablename__ = "change_set"
+    __table_args__ = (
+        sa.Index(None, "created_at"),
+        sa.Index(None, "account_id", "created_at"),
+        sa.CheckConstraint("actor IN ('person', 'job', 'program')", "actor"),
+        sa.CheckConstraint("state IN ('applied', 'undone', 'proposed')", "state"),
+        db.TABLE,
+    )
+
+    id: Mapped[str] = mapped_column(db.Id, primary_key=True, default=ids.new_id)
+    label: Mapped[str] = mapped_column(db.line(300))
+    actor: Mapped[str] = mapped_column(db.key(16))
+    account_id: Mapped[str | None] = mapped_column(db.Id)
+    on_behalf_of: Mapped[str | None] = mapped_column(db.Id)
+    via: Mapped[str] = mapped_column(db.key(40))
+    state: Mapped[str] = mapped_column(db.key(16), default="applied")
+    created_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
+
+
+class Change(db.Base):
+    """One row that an act inserted, updated or deleted, with its values before and after."""
+
+    __tablename__ = "change"
+    __table_args__ = (
+        sa.Index(None, "change_set_id"),
+        sa.Index(None, "row_table", "row_id"),
+        sa.CheckConstraint("operation IN ('insert', 'update', 'delete')", "operation"),
+        db.TABLE,
+    )
+
+    id: Mapped[str] = mapped_column(db.Id, primary_key=True, default=ids.new_id)
+    change_set_id: Mapped[str] = mapped_column(sa.ForeignKey("change_set.id"), type_=db.Id)
+    row_table: Mapped[str] = mapped_column(db.key(40))
+    row_id: Mapped[str] = mapped_column(db.key(100))
+    operation: Mapped[str] = mapped_column(db.key(8))
+    before: Mapped[Any | None] = mapped_column(db.Json)
+    after: Mapped[Any | None] = mapped_column(db.Json)

@@ -1,0 +1,154 @@
+"""Recording: what is flushed within an act is written down with it, in the same transaction.
+
+Bulk statements, database cascades and JSON changed in place would escape the log; tracked tables
+use none of them (docs/decisions.md).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import Session, object_mapper
+from sqlalchemy.orm.attributes import History
+
+from cms import db
+from cms.history.models import Change, ChangeSet
+
+
+class Actor(Protocol):
+    """Who acts: a signed-in person has an id."""
+
+    @property
+    def id(self) -> str: ...
+
+
+_current: ContextVar[ChangeSet | None] = ContextVar("change_set", default=None)
+
+# Tables whose rows are recorded, and the columns that are kept out (secrets, bulk).
+_tracked: dict[str, frozenset[str]] = {}
+
+
+def track(model: type[db.Base], *, but: tuple[str, ...] = ()) -> type[db.Base]:
+    """Record every change of this model's rows, without the columns named."""
+    _tracked[model.__tablename__] = frozenset(but)
+    for column in model.__table__.columns:
+        # Without this the value before a change is unknown when the row was not loaded yet.
+        getattr(model, column.key).impl.active_history = True
+    return model
+
+
+def is_tracked(table: str) -> bool:
+    """Whether changes of this table's rows are recorded."""
+    return table in _tracked
+
+
+@contextmanager
+def act(label: str, *, by: Actor | None, now: datetime, via: str = "admin") -> Iterator[ChangeSet]:
+    """Gather what is changed in this block under one label; an act within an act joins it."""
+    outer = _current.get()
+    if outer is not None:
+        yield outer
+        return
+    change_set = ChangeSet(
+        label=label,
+        actor="person" if by is not None else "program",
+        account_id=by.id if by is not None else None,
+        via=via,
+        created_at=now,
+    )
+    db.session().add(change_set)
+    db.session().flush()
+    token = _current.set(change_set)
+    try:
+        yield change_set
+        db.session().flush()
+    finally:
+        _current.reset(token)
+
+
+@event.listens_for(Session, "before_flush")
+def _record(session: Session, _context: Any, _instances: Any) -> None:
+    change_set = _current.get()
+    if change_set is None:
+        return
+    lines: list[Change] = []
+    for row in session.new:
+        lines += _line(change_set, row, "insert")
+    for row in session.dirty:
+        if session.is_modified(row, include_collections=False):
+            lines += _line(change_set, row, "update")
+    for row in session.deleted:
+        lines += _line(change_set, row, "delete")
+    session.add_all(lines)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_bulk(state: Any) -> None:
+    if not (state.is_update or state.is_delete) or _current.get() is None:
+        return
+    table = getattr(state.bind_mapper, "local_table", None)
+    if table is not None and table.name in _tracked:
+        raise RuntimeError(f"a bulk statement on {table.name} would escape the history")
+
+
+def _line(change_set: ChangeSet, row: Any, operation: str) -> list[Change]:
+    table = row.__tablename__
+    if table not in _tracked:
+        return []
+    before, after = _values(row, operation, _tracked[table])
+    mapper = object_mapper(row)
+    key = mapper.primary_key_from_instance(row)
+    if None in key:
+        _apply_key_defaults(row, mapper)
+        key = mapper.primary_key_from_instance(row)
+    return [
+        Change(
+            change_set_id=change_set.id,
+            row_table=table,
+            row_id="/".join(map(str, key)),
+            operation=operation,
+            before=before,
+            after=after,
+        )
+    ]
+
+
+def _apply_key_defaults(row: Any, mapper: sa.orm.Mapper[Any]) -> None:
+    """Ids are made at flush; the log needs them a moment earlier."""
+    for column in mapper.primary_key:
+        attribute = mapper.get_property_by_column(column).key
+        if getattr(row, attribute) is None and column.default is not None:
+            setattr(row, attribute, column.default.arg(None))
+
+
+def _values(
+    row: Any, operation: str, left_out: frozenset[str]
+) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    state = sa.inspect(row)
+    for attribute in object_mapper(row).column_attrs:
+        if attribute.key in left_out:
+            continue
+        history: History = state.attrs[attribute.key].history
+        if operation == "update" and not history.has_changes():
+            continue
+        old = history.deleted[0] if history.deleted else None
+        if operation == "delete":
+            old = getattr(row, attribute.key)
+        before[attribute.key] = _plain(old)
+        after[attribute.key] = _plain(getattr(row, attribute.key))
+    return (
+        None if operation == "insert" else before,
+        None if operation == "delete" else after,
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value

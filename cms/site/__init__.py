@@ -1,0 +1,1 @@
+"""What editors set for the whole site: settings and menus."""

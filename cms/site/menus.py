@@ -1,0 +1,105 @@
+"""Menus belong to the site; a theme only declares the places where they are shown."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from cms import db, ids
+from cms.errors import Rejected
+from cms.history import recording
+from cms.i18n import gettext as _
+from cms.site.models import Menu, MenuItem
+
+MAX_DEPTH = 3
+MAX_ITEMS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a menu as a form gives it; `depth` 0 is the top, `id` is kept where known."""
+
+    label: str
+    target_kind: str
+    target_id: str | None = None
+    url: str | None = None
+    new_window: bool = False
+    depth: int = 0
+    id: str | None = None
+
+
+def find_menu(place: str) -> Menu | None:
+    """The menu shown at a place of the theme."""
+    return db.session().scalars(sa.select(Menu).where(Menu.place == place)).one_or_none()
+
+
+def list_menus() -> Sequence[Menu]:
+    """All menus by name."""
+    return db.session().scalars(sa.select(Menu).order_by(Menu.name)).all()
+
+
+def list_items(menu: Menu) -> Sequence[MenuItem]:
+    """The lines of a menu in their order, parents before children."""
+    query = sa.select(MenuItem).where(MenuItem.menu_id == menu.id)
+    return db.session().scalars(query.order_by(MenuItem.position, MenuItem.id)).all()
+
+
+def save_menu(
+    place: str, name: str, lines: Iterable[Line], *, by: recording.Actor | None, now: datetime
+) -> Menu:
+    """Replace what a menu holds; lines that keep their id stay the same rows."""
+    wanted = list(lines)
+    _ensure_possible(wanted)
+    with recording.act(_("Changed the menu “{name}”", name=name), by=by, now=now):
+        menu = find_menu(place) or Menu(id=ids.new_id(), place=place)
+        menu.name = name
+        db.session().add(menu)
+        db.session().flush()
+        _replace_items(menu, wanted)
+    return menu
+
+
+def _replace_items(menu: Menu, lines: Sequence[Line]) -> None:
+    present = {row.id: row for row in list_items(menu)}
+    above: list[str] = []
+    kept: set[str] = set()
+    for position, line in enumerate(lines):
+        known = line.id is not None and line.id in present and line.id not in kept
+        row = present[str(line.id)] if known else MenuItem(id=ids.new_id(), menu_id=menu.id)
+        del above[line.depth :]
+        row.parent_id = above[-1] if above else None
+        row.position = position
+        row.label, row.new_window = line.label, line.new_window
+        row.target_kind, row.target_id, row.url = line.target_kind, line.target_id, line.url
+        db.session().add(row)
+        db.session().flush()
+        above.append(row.id)
+        kept.add(row.id)
+    for row in sorted(present.values(), key=lambda row: -row.position):
+        if row.id not in kept:
+            db.session().delete(row)
+            db.session().flush()
+
+
+def _ensure_possible(lines: Sequence[Line]) -> None:
+    if len(lines) > MAX_ITEMS:
+        raise Rejected(_("A menu has at most {most} lines.", most=MAX_ITEMS))
+    deepest = 0
+    for number, line in enumerate(lines, start=1):
+        if line.depth > deepest or line.depth >= MAX_DEPTH:
+            raise Rejected(_("Line {number} is nested too deep.", number=number))
+        if line.target_kind == "url" and not is_link(line.url or ""):
+            raise Rejected(_("Line {number} needs a web address or a path.", number=number))
+        if line.target_kind == "url" and not line.label:
+            raise Rejected(_("Line {number} needs a label.", number=number))
+        if line.target_kind != "url" and not line.target_id:
+            raise Rejected(_("Line {number} leads nowhere.", number=number))
+        deepest = line.depth + 1
+
+
+def is_link(url: str) -> bool:
+    """Whether a link of this form may stand in a menu: a path, a web or a mail address."""
+    if url.startswith(("//", "/\\")) or any(letter.isspace() for letter in url):
+        return False
+    return url.startswith(("/", "#", "https://", "http://", "mailto:", "tel:"))

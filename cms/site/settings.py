@@ -1,0 +1,156 @@
+"""Site settings: declared once here, stored as rows, read as one frozen value."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import sqlalchemy as sa
+
+from cms import db, text
+from cms.errors import Rejected
+from cms.history import recording
+from cms.i18n import gettext as _
+from cms.site.models import Setting
+
+ACCESS = ("public", "private", "coming-soon")
+FRONT = ("posts", "page")
+FEED_TEXT = ("full", "excerpt")
+PATTERN_PARTS = frozenset(("year", "month", "day", "slug"))
+MAX_PER_PAGE = 100
+_PATTERN_PART = re.compile(r"\{([a-z]+)\}")
+_LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_URL = re.compile(r"https?://[^\s<>\"]+")
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSettings:
+    """What editors set for the whole site; the field's default is the setting's default."""
+
+    title: str = "Carafe"
+    tagline: str = ""
+    description: str = ""
+    copyright: str = ""
+    locale: str = "en"
+    timezone: str = "UTC"
+    post_path: str = "/{year}/{month}/{slug}/"
+    front: str = "posts"
+    front_page: str | None = None
+    posts_path: str = "/posts/"
+    posts_per_page: int = 10
+    feed_size: int = 20
+    feed_text: str = "full"
+    access: str = "public"
+    coming_soon_text: str = ""
+    search_engines: bool = True
+    markdown_pages: bool = True
+    social: tuple[str, ...] = ()
+    theme: str = "folio"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+DEFAULTS = SiteSettings()
+
+
+def load() -> SiteSettings:
+    """The settings as they stand now; one query."""
+    rows = db.session().execute(sa.select(Setting.key, Setting.value).where(Setting.locale == ""))
+    known = {field.name for field in fields(SiteSettings)}
+    values = {key: _frozen(value) for key, value in rows if key in known}
+    return replace(DEFAULTS, **values)
+
+
+def save(changes: Mapping[str, Any], *, by: recording.Actor | None, now: datetime) -> SiteSettings:
+    """Change some settings; raises Rejected naming the field that is wrong."""
+    present = load()
+    wanted = replace(present, **{key: _frozen(value) for key, value in changes.items()})
+    ensure_valid(wanted)
+    with recording.act(_("Changed the site's settings"), by=by, now=now):
+        for field in fields(SiteSettings):
+            value = getattr(wanted, field.name)
+            if value != getattr(present, field.name):
+                _store(field.name, value, now=now)
+    return wanted
+
+
+def is_set(key: str) -> bool:
+    """Whether this setting was ever chosen, rather than left at its default."""
+    return db.session().get(Setting, (key, "")) is not None
+
+
+def ensure_valid(settings: SiteSettings) -> None:
+    """Raises Rejected, naming the field, when a value cannot be."""
+    for name, problem in _problems(settings):
+        if problem:
+            raise Rejected(problem, field=name)
+
+
+def _problems(settings: SiteSettings) -> list[tuple[str, str | None]]:
+    return [
+        ("title", None if settings.title.strip() else _("Give the site a name.")),
+        ("locale", None if _LOCALE.fullmatch(settings.locale) else _("Choose a language.")),
+        ("timezone", _one_of(settings.timezone, available_timezones())),
+        ("post_path", _pattern_problem(settings.post_path)),
+        ("front", _one_of(settings.front, FRONT)),
+        ("front_page", _front_problem(settings)),
+        ("posts_per_page", _in_range(settings.posts_per_page)),
+        ("feed_size", _in_range(settings.feed_size)),
+        ("feed_text", _one_of(settings.feed_text, FEED_TEXT)),
+        ("access", _one_of(settings.access, ACCESS)),
+        ("social", _links_problem(settings.social)),
+    ]
+
+
+def _front_problem(settings: SiteSettings) -> str | None:
+    if settings.front == "page" and not settings.front_page:
+        return _("Choose the page to show first.")
+    return None
+
+
+def _one_of(value: str, allowed: Any) -> str | None:
+    return None if value in allowed else _("“{value}” is not one of the choices.", value=value)
+
+
+def _in_range(value: int) -> str | None:
+    if 1 <= value <= MAX_PER_PAGE:
+        return None
+    return _("Choose a number from 1 to {most}.", most=MAX_PER_PAGE)
+
+
+def _links_problem(links: tuple[str, ...]) -> str | None:
+    for link in links:
+        if not _URL.fullmatch(link):
+            return _("“{link}” is not a web address.", link=text.truncate(link, 60))
+    return None
+
+
+def _pattern_problem(pattern: str) -> str | None:
+    parts = set(_PATTERN_PART.findall(pattern))
+    if not pattern.startswith("/") or "slug" not in parts or parts - PATTERN_PARTS:
+        return _(
+            "A pattern starts with / and holds {slug}; {year}, {month} and {day} may too."
+        )
+    bare = _PATTERN_PART.sub("x", pattern)
+    if any(letter in bare for letter in "{}?#\\ ") or "//" in bare or "/../" in bare:
+        return _("A pattern cannot hold empty parts, spaces or ? # \\.")
+    return None
+
+
+def _store(key: str, value: Any, *, now: datetime) -> None:
+    row = db.session().get(Setting, (key, ""))
+    if row is None:
+        row = Setting(key=key, locale="")
+        db.session().add(row)
+    row.value = list(value) if isinstance(value, tuple) else value
+    row.updated_at = now
+    db.session().flush()
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
