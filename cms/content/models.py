@@ -176,7 +176,7 @@ class Term(db.Base):
 
     __tablename__ = "term"
     __table_args__ = (
-        sa.UniqueConstraint("taxonomy", "locale", "parent_id", "slug"),
+        sa.UniqueConstraint("path"),
         sa.Index(None, "taxonomy", "name"),
         sa.Index(None, "parent_id", "position"),
         db.TABLE,
@@ -244,7 +244,7 @@ class EntryByline(db.Base):
 
 
 class Reference(db.Base):
-    """A link or an embedded file in a revision, so that renames and deletions know who uses what."""
+    """A link or an embedded file in a revision, so that renames and deletions know its uses."""
 
     __tablename__ = "reference"
     __table_args__ = (
