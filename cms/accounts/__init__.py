@@ -1,0 +1,1 @@
+"""People who work on the site: who they are, how they prove it, and what they may do."""

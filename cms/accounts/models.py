@@ -1,0 +1,111 @@
+"""Rows of the accounts room: people and grants with the content, sessions among what ticks."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cms import db, ids
+
+MAX_EMAIL = 254  # characters; RFC 5321 leaves no room for more
+MAX_NAME = 120  # characters
+
+STATES = ("active", "disabled", "invited")
+COLOR_SCHEMES = ("auto", "light", "dark")
+
+
+def one_of(column: str, values: tuple[str, ...]) -> str:
+    """The SQL of a check that a column holds one of a few plain words."""
+    words = ", ".join(f"'{value}'" for value in values)
+    return f"{column} IN ({words})"
+
+
+class Account(db.Base):
+    """Someone who may sign in; readers of the site are never accounts."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        sa.UniqueConstraint("email_key"),
+        sa.CheckConstraint(one_of("state", STATES), name="state"),
+        sa.CheckConstraint(one_of("theme", COLOR_SCHEMES), name="theme"),
+        sa.CheckConstraint("session_epoch >= 0", name="session_epoch"),
+        db.Base.__table_args__,
+    )
+
+    id: Mapped[str] = mapped_column(db.Id, primary_key=True, default=ids.new_id)
+    email: Mapped[str] = mapped_column(db.line(MAX_EMAIL))
+    email_key: Mapped[str] = mapped_column(db.key(MAX_EMAIL))
+    display_name: Mapped[str] = mapped_column(db.line(MAX_NAME))
+    password_hash: Mapped[str | None] = mapped_column(db.key(255))
+    state: Mapped[str] = mapped_column(db.key(16), default="active")
+    language: Mapped[str] = mapped_column(db.key(35), default="en")
+    timezone: Mapped[str] = mapped_column(db.key(64), default="UTC")
+    theme: Mapped[str] = mapped_column(db.key(8), default="auto")
+    # Sessions remember the number they began with; raising it ends them all at once.
+    session_epoch: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
+
+    grants: Mapped[list["Grant"]] = relationship(
+        cascade="all, delete-orphan", order_by="Grant.role", lazy="selectin"
+    )
+
+
+class Grant(db.Base):
+    """A role that an account holds; `scope` leaves room for parts of a site."""
+
+    __tablename__ = "account_grant"
+    __table_args__ = (
+        sa.UniqueConstraint("account_id", "role", "scope"),
+        db.Base.__table_args__,
+    )
+
+    id: Mapped[str] = mapped_column(db.Id, primary_key=True, default=ids.new_id)
+    account_id: Mapped[str] = mapped_column(db.Id, sa.ForeignKey("account.id"))
+    role: Mapped[str] = mapped_column(db.key(32), index=True)
+    scope: Mapped[str] = mapped_column(db.key(64), default="site")
+
+
+class Token(db.Base):
+    """A secret sent to someone for one purpose and one use; only its hash is kept."""
+
+    __tablename__ = "account_token"
+    __table_args__ = (sa.UniqueConstraint("hash"), db.Base.__table_args__)
+
+    id: Mapped[str] = mapped_column(db.Id, primary_key=True, default=ids.new_id)
+    purpose: Mapped[str] = mapped_column(db.key(32), index=True)
+    hash: Mapped[str] = mapped_column(db.key(64))
+    account_id: Mapped[str | None] = mapped_column(db.Id, sa.ForeignKey("account.id"), index=True)
+    data: Mapped[dict[str, Any]] = mapped_column(db.Json, default=dict)
+    created_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(db.UtcDateTime)
+
+
+class AccountSession(db.Ticks):
+    """One signed-in browser; the cookie holds the secret, the row only its hash."""
+
+    __tablename__ = "account_session"
+
+    id_hash: Mapped[str] = mapped_column(db.key(64), primary_key=True)
+    account_id: Mapped[str] = mapped_column(db.Id, index=True)
+    created_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(db.UtcDateTime, index=True)
+    ip: Mapped[str] = mapped_column(db.key(64), default="")
+    user_agent: Mapped[str] = mapped_column(db.line(255), default="")
+    epoch: Mapped[int]
+    auth_level: Mapped[str] = mapped_column(db.key(16), default="password")
+    revoked_at: Mapped[datetime | None] = mapped_column(db.UtcDateTime)
+
+
+class Throttle(db.Ticks):
+    """How often signing in failed lately for one account or one network address."""
+
+    __tablename__ = "throttle"
+    __table_args__ = (sa.CheckConstraint("failures >= 0", name="failures"), db.Ticks.__table_args__)
+
+    key: Mapped[str] = mapped_column(db.key(100), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    failed_at: Mapped[datetime] = mapped_column(db.UtcDateTime, index=True)
+    blocked_until: Mapped[datetime] = mapped_column(db.UtcDateTime)
