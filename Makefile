@@ -109,12 +109,12 @@ $(BIN)/python:
 
 $(SERVE_STAMP): requirements.txt | $(BIN)/python
 	@echo "Installing what Carafe needs ..."
-	@$(call pip,install --quiet --no-input --disable-pip-version-check --require-hashes -r requirements.txt)
+	@$(call pip,install -qq --no-input --disable-pip-version-check --require-hashes -r requirements.txt)
 	@touch $@
 
 $(TEST_STAMP): requirements-test.txt | $(BIN)/python
 	@echo "Installing what the tests need ..."
-	@$(call pip,install --quiet --no-input --disable-pip-version-check --require-hashes -r requirements-test.txt)
+	@$(call pip,install -qq --no-input --disable-pip-version-check --require-hashes -r requirements-test.txt)
 	@touch $@ $(SERVE_STAMP)
 
 # The admin works without Node, with a plain textarea; a failed build stops nothing here.
