@@ -1,0 +1,1 @@
+"""Pure comparing and joining of Markdown texts and field sets. Knows no database and no clock."""
