@@ -157,6 +157,7 @@ class Database:
             self.ticks_engine = make_engine(ticks_url(self.url))
         self._sessions: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
         self._reader = self.engine.execution_options(writes=False)
+        self._ticks_reader = self.ticks_engine.execution_options(writes=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -173,9 +174,10 @@ class Database:
         return self._sessions(bind=self.engine if write else self._reader)
 
     @contextmanager
-    def ticking(self) -> Iterator[Session]:
+    def ticking(self, *, write: bool = True) -> Iterator[Session]:
         """A short transaction on the ticking tables, committed at the end of the block."""
-        with self._sessions(bind=self.ticks_engine) as ticks, ticks.begin():
+        engine = self.ticks_engine if write else self._ticks_reader
+        with self._sessions(bind=engine) as ticks, ticks.begin():
             yield ticks
 
     def dispose(self) -> None:

@@ -30,7 +30,7 @@ class Account(db.Base):
         sa.CheckConstraint(one_of("state", STATES), name="state"),
         sa.CheckConstraint(one_of("theme", COLOR_SCHEMES), name="theme"),
         sa.CheckConstraint("session_epoch >= 0", name="session_epoch"),
-        db.Base.__table_args__,
+        db.TABLE,
     )
 
     id: Mapped[str] = mapped_column(db.Id, primary_key=True, default=ids.new_id)
@@ -58,7 +58,7 @@ class Grant(db.Base):
     __tablename__ = "account_grant"
     __table_args__ = (
         sa.UniqueConstraint("account_id", "role", "scope"),
-        db.Base.__table_args__,
+        db.TABLE,
     )
 
     id: Mapped[str] = mapped_column(db.Id, primary_key=True, default=ids.new_id)
@@ -71,7 +71,7 @@ class Token(db.Base):
     """A secret sent to someone for one purpose and one use; only its hash is kept."""
 
     __tablename__ = "account_token"
-    __table_args__ = (sa.UniqueConstraint("hash"), db.Base.__table_args__)
+    __table_args__ = (sa.UniqueConstraint("hash"), db.TABLE)
 
     id: Mapped[str] = mapped_column(db.Id, primary_key=True, default=ids.new_id)
     purpose: Mapped[str] = mapped_column(db.key(32), index=True)
@@ -103,7 +103,7 @@ class Throttle(db.Ticks):
     """How often signing in failed lately for one account or one network address."""
 
     __tablename__ = "throttle"
-    __table_args__ = (sa.CheckConstraint("failures >= 0", name="failures"), db.Ticks.__table_args__)
+    __table_args__ = (sa.CheckConstraint("failures >= 0", name="failures"), db.TABLE)
 
     key: Mapped[str] = mapped_column(db.key(100), primary_key=True)
     failures: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,83 @@
+"""Forgotten passwords: a link by letter, for one use within half an hour."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cms import db
+from cms.accounts import people, throttling, tokens
+from cms.accounts.models import Account, Token
+from cms.config import Settings
+from cms.errors import NotFound
+from cms.i18n import gettext as _
+
+LIFETIME = timedelta(minutes=30)
+INVITATION_LIFETIME = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class ResetLink:
+    """Where a letter goes and the link that it carries."""
+
+    to: str
+    name: str
+    url: str
+
+
+def request_reset(
+    email: str, *, address: str, settings: Settings, now: datetime
+) -> ResetLink | None:
+    """The link to send, or None when no account can use one; the door says the same to both."""
+    key = people.email_key(email)
+    throttling.count_attempt([throttling.letter_key(key), throttling.address_key(address)], now=now)
+    account = people.find_by_email(email)
+    if account is None or account.state == "disabled":
+        return None
+    return issue_link(account, settings=settings, now=now)
+
+
+def issue_link(
+    account: Account, *, settings: Settings, now: datetime, lifetime: timedelta = LIFETIME
+) -> ResetLink:
+    """A link with which the account's owner chooses a password; earlier links end."""
+    secret = tokens.issue(
+        tokens.PASSWORD_RESET,
+        now=now,
+        lifetime=lifetime,
+        account_id=account.id,
+        data={"epoch": account.session_epoch},
+    )
+    return ResetLink(
+        account.email, account.display_name, f"{settings.site_url}/auth/reset/{secret}"
+    )
+
+
+def get_token(secret: str, *, now: datetime) -> Token:
+    """The token behind a link, or NotFound when it was used, is too old or was overtaken."""
+    token = tokens.find(tokens.PASSWORD_RESET, secret, now=now)
+    if token is None or token.account_id is None:
+        raise _ended()
+    account = people.find_account(token.account_id)
+    overtaken = account is None or token.data.get("epoch") != account.session_epoch
+    if account is None or overtaken or account.state == "disabled":
+        raise _ended()
+    return token
+
+
+def get_account(secret: str, *, now: datetime) -> Account:
+    """Whose password the link may set, read in a short unit of its own."""
+    with db.unit_of_work(db.database(), write=False):
+        return people.get_account(get_token(secret, now=now).account_id or "")
+
+
+def complete_reset(secret: str, *, password_hash: str, now: datetime) -> Account:
+    """Use the link up and keep the new password, hashed before by the door."""
+    token = get_token(secret, now=now)
+    if not tokens.use(token, now=now):
+        raise _ended()
+    account = people.get_account(token.account_id or "")
+    people.set_password_hash(account, password_hash, now=now)
+    return account
+
+
+def _ended() -> NotFound:
+    return NotFound(_("This link does not work any more. Ask for a new one."))
