@@ -1,0 +1,223 @@
+// Small elements that every page may hold. Each improves something that already works without it.
+
+/** The address of an icon in the sprite, taken from one that the page already shows. */
+function icon(name) {
+  const namespace = "http://www.w3.org/2000/svg";
+  const known = document.querySelector("svg.icon use")?.getAttribute("href") ?? "";
+  const svg = document.createElementNS(namespace, "svg");
+  const use = document.createElementNS(namespace, "use");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", `${known.split("#")[0]}#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+/** A password field that can be read while typing. */
+class RevealPassword extends HTMLElement {
+  connectedCallback() {
+    const input = this.querySelector("input");
+    if (!input || this.querySelector("button")) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button button-quiet button-icon";
+    const show = (shown) => {
+      input.type = shown ? "text" : "password";
+      button.setAttribute("aria-label", shown ? this.dataset.hide : this.dataset.show);
+      button.replaceChildren(icon(shown ? "eye-off" : "eye"));
+    };
+    button.addEventListener("click", () => show(input.type === "password"));
+    input.form?.addEventListener("submit", () => show(false));
+    show(false);
+    this.append(button);
+  }
+}
+
+/** A comma separated text field shown as pills; the text itself is what the form sends. */
+class TagInput extends HTMLElement {
+  connectedCallback() {
+    this.source = this.querySelector("input");
+    if (!this.source || this.querySelector(".tags")) return;
+    this.names = split(this.source.value);
+    this.box = document.createElement("div");
+    this.box.className = "tags";
+    this.entry = document.createElement("input");
+    for (const name of ["aria-describedby", "aria-invalid"]) {
+      if (this.source.hasAttribute(name)) this.entry.setAttribute(name, this.source.getAttribute(name));
+    }
+    this.entry.id = this.source.id;
+    this.entry.setAttribute("list", this.dataset.known);
+    this.entry.autocomplete = "off";
+    this.source.removeAttribute("id");
+    this.source.type = "hidden";
+    this.box.append(this.entry);
+    this.append(this.box);
+    this.entry.addEventListener("keydown", (event) => this.pressed(event));
+    this.entry.addEventListener("input", (event) => this.typed(event));
+    this.entry.addEventListener("blur", () => this.take());
+    this.box.addEventListener("click", (event) => {
+      if (event.target === this.box) this.entry.focus();
+    });
+    this.draw();
+  }
+
+  pressed(event) {
+    if (event.isComposing) return;
+    if (event.key === "Enter" && this.entry.value.trim()) {
+      event.preventDefault();
+      this.take();
+    } else if (event.key === "Backspace" && !this.entry.value && this.names.length) {
+      this.change(this.names.slice(0, -1));
+    }
+  }
+
+  typed(event) {
+    const chosen = event.inputType === "insertReplacementText" || !("inputType" in event);
+    if (chosen || /[,，、]/u.test(this.entry.value)) this.take();
+  }
+
+  take() {
+    const typed = split(this.entry.value);
+    this.entry.value = "";
+    if (typed.length) this.change([...this.names, ...typed]);
+  }
+
+  change(names) {
+    const seen = new Set();
+    this.names = names.filter((name) => {
+      const key = name.toLocaleLowerCase();
+      return seen.has(key) ? false : seen.add(key);
+    });
+    this.source.value = this.names.join(", ");
+    this.source.dispatchEvent(new Event("input", { bubbles: true }));
+    this.draw();
+  }
+
+  draw() {
+    this.box.querySelectorAll(".tag").forEach((tag) => tag.remove());
+    for (const name of this.names) {
+      const tag = document.createElement("span");
+      tag.className = "tag";
+      const remove = document.createElement("button");
+      remove.type = "button";
+      remove.setAttribute("aria-label", this.dataset.remove.replace("{name}", name));
+      remove.append(icon("close"));
+      remove.addEventListener("click", () => {
+        this.change(this.names.filter((other) => other !== name));
+        this.entry.focus();
+      });
+      tag.append(name, remove);
+      this.entry.before(tag);
+    }
+  }
+}
+
+function split(text) {
+  return text
+    .split(/[,，、]/u)
+    .map((name) => name.trim())
+    .filter(Boolean);
+}
+
+/** How many characters a field holds, against what is best. */
+class CharacterCount extends HTMLElement {
+  connectedCallback() {
+    const field = document.getElementById(this.dataset.for);
+    const limit = Number(this.dataset.limit);
+    if (!field) return;
+    const count = () => {
+      const length = [...field.value].length;
+      this.textContent = `${length} / ${limit}`;
+      this.toggleAttribute("data-over", length > limit);
+    };
+    field.addEventListener("input", count);
+    count();
+  }
+}
+
+/** Messages that lie above the page; those without an act leave by themselves. */
+class ToastStack extends HTMLElement {
+  connectedCallback() {
+    for (const toast of this.querySelectorAll(".toast")) this.prepare(toast);
+  }
+
+  prepare(toast) {
+    const close = document.createElement("button");
+    close.type = "button";
+    close.className = "button button-quiet button-icon";
+    close.setAttribute("aria-label", this.dataset.close);
+    close.append(icon("close"));
+    close.addEventListener("click", () => toast.remove());
+    toast.append(close);
+    const lasting = toast.matches(".toast-error, .toast-warning");
+    if (!lasting) this.leaveLater(toast, toast.querySelector("form") ? 12000 : 6000);
+  }
+
+  leaveLater(toast, after) {
+    let timer = setTimeout(() => toast.remove(), after);
+    for (const hold of ["mouseenter", "focusin"]) {
+      toast.addEventListener(hold, () => clearTimeout(timer));
+    }
+    for (const release of ["mouseleave", "focusout"]) {
+      toast.addEventListener(release, () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => toast.remove(), after);
+      });
+    }
+  }
+
+  /** Show a message that a script has to say. */
+  say(words, kind = "message") {
+    const toast = document.createElement("div");
+    toast.className = `toast toast-${kind}`;
+    const text = document.createElement("span");
+    text.className = "toast-text";
+    text.textContent = words;
+    toast.append(icon(kind === "message" ? "check-circle" : "warning"), text);
+    this.append(toast);
+    this.prepare(toast);
+  }
+}
+
+customElements.define("reveal-password", RevealPassword);
+customElements.define("tag-input", TagInput);
+customElements.define("character-count", CharacterCount);
+customElements.define("toast-stack", ToastStack);
+
+// Menus close when one looks elsewhere.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// A link or button that names a dialog opens it instead of leaving the page.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  const dialog = opener && document.getElementById(opener.dataset.dialog);
+  if (!dialog || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  dialog.showModal();
+});
+for (const dialog of document.querySelectorAll("dialog")) {
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+}
+
+// A form is sent once: a second press while the answer is under way does nothing.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method === "dialog") return;
+  if (event.target.dataset.sent) event.preventDefault();
+  else if (event.target.method === "post") event.target.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
