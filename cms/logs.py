@@ -1,0 +1,88 @@
+"""One line per event on standard output, as text for people or as JSON for machines.
+
+Knows nothing of requests: what a door binds to structlog's context (a request id, say) is added
+to every line written meanwhile.
+"""
+
+import logging.config
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+ACCESS_LOGGER = "granian.access"
+_ACCESS_FIELDS = ("method", "path", "status", "dt_ms", "addr")
+
+
+def configure(level: str, format_: str) -> None:
+    """Send the logs of this process to standard output in the given format."""
+    logging.config.dictConfig(dict_config(level, format_))
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_shared(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def dict_config(level: str, format_: str) -> dict[str, Any]:
+    """The same as plain data, which the server hands to each of its processes."""
+    own = {"handlers": ["console"], "propagate": False}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": "cms.logs.make_formatter", "format_": format_}},
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": "line",
+                "stream": "ext://sys.stdout",
+            }
+        },
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            # The server speaks of its own starting and stopping; only trouble is of interest.
+            "_granian": {**own, "level": "WARNING"},
+            ACCESS_LOGGER: {**own, "level": level},
+            "alembic": {"level": "WARNING"},
+        },
+    }
+
+
+def make_formatter(format_: str) -> logging.Formatter:
+    """A formatter for records of structlog and of plain logging alike."""
+    last: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if format_ == "json":
+        last += [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    else:
+        last.append(structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, pad_level=False))
+    return structlog.stdlib.ProcessorFormatter(
+        processors=last, foreign_pre_chain=_shared(), pass_foreign_args=True
+    )
+
+
+def _shared() -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        _name_request,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+
+
+def _name_request(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Take the server's access line apart; its query is left out, as it may hold a token."""
+    values = event.pop("positional_args", None)
+    record = event.get("_record")
+    if record is None or record.name != ACCESS_LOGGER or not isinstance(values, dict):
+        return event
+    event["event"] = "request"
+    event.update({name: values[name] for name in _ACCESS_FIELDS if name in values})
+    event["dt_ms"] = round(event.get("dt_ms", 0), 1)
+    return event
