@@ -1,0 +1,86 @@
+"""Code in colour: Pygments classes, never inline styles."""
+
+import html
+import re
+from functools import lru_cache
+from typing import Any
+
+from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.token import STANDARD_TYPES, _TokenType
+from pygments.util import ClassNotFound
+
+from cms.rendering import policy
+
+# Names that writers use and Pygments does not know.
+_ALIASES = {"shell-session": "console", "jsonc": "json", "golang": "go", "terminal": "console"}
+_LANGUAGE = re.compile(r"[A-Za-z0-9][\w+#.-]{0,40}")
+
+
+def format_fence(*, src: str, language: str | None, md: Any, **_: Any) -> str:
+    """The HTML of a fenced code block; SuperFences calls this."""
+    return code_html(src, language or "", md.tick)
+
+
+def code_html(code: str, language: str, tick: Any) -> str:
+    """A block of code with a class for each token, plain where the language is unknown."""
+    language = language.split(",")[0].strip().lower()
+    label = f' class="language-{language}"' if _LANGUAGE.fullmatch(language) else ""
+    body = _tokens_html(code, language, tick)
+    return f'<div class="hl"><pre><code{label}>{body}\n</code></pre></div>'
+
+
+def pygments_css(light: str, dark: str) -> str:
+    """A stylesheet for the classes inside `.hl`, by the names of two Pygments styles."""
+    rules, dark_rules = (_rules(style) for style in (light, dark))
+    return f"{rules}\n@media (prefers-color-scheme: dark) {{\n{dark_rules}\n}}\n"
+
+
+def _rules(style: str) -> str:
+    formatter: Any = HtmlFormatter(style=style)
+    return str(formatter.get_style_defs(".hl"))
+
+
+def _tokens_html(code: str, language: str, tick: Any) -> str:
+    lexer = _lexer(language) if _is_short_enough(code) else None
+    if lexer is None:
+        return _escape(code.rstrip("\n"))
+    pieces: list[str] = []
+    for token, text in lexer.get_tokens(code):
+        tick()
+        css_class = _class_of(token)
+        escaped = _escape(text)
+        pieces.append(f'<span class="{css_class}">{escaped}</span>' if css_class else escaped)
+    return "".join(pieces).rstrip("\n")
+
+
+def _is_short_enough(code: str) -> bool:
+    """Whether colouring is worth it; lexers may be slow on lines without an end."""
+    return len(code) <= policy.MAX_HIGHLIGHTED and all(
+        len(line) <= policy.MAX_CODE_LINE for line in code.splitlines()
+    )
+
+
+@lru_cache(maxsize=128)
+def _lexer(language: str) -> Lexer | None:
+    if not language or language in ("text", "plain", "plaintext", "txt"):
+        return None
+    try:
+        return get_lexer_by_name(_ALIASES.get(language, language), stripnl=False)
+    except ClassNotFound:
+        return None
+
+
+@lru_cache(maxsize=512)
+def _class_of(token: _TokenType) -> str:
+    """The class of the nearest token type that has one; none for plain text and names."""
+    nearest: _TokenType | None = token
+    while nearest is not None and nearest not in STANDARD_TYPES:
+        nearest = nearest.parent
+    name = STANDARD_TYPES.get(nearest, "") if nearest is not None else ""
+    return "" if name in ("n", "p", "w") else name
+
+
+def _escape(text: str) -> str:
+    return html.escape(text, quote=False)

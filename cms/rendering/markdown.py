@@ -1,0 +1,319 @@
+"""The Markdown dialect: which constructs there are, and how the converter is put together.
+
+What comes out of `convert` is not safe yet; `sanitizer.clean` comes after.
+"""
+
+import re
+import threading
+import xml.etree.ElementTree as etree
+from collections.abc import Callable
+from typing import Any
+
+from markdown import Markdown
+from markdown.blockprocessors import BlockProcessor
+from markdown.extensions import Extension
+from markdown.extensions.footnotes import FootnoteExtension
+from markdown.htmlparser import HTMLExtractor
+from markdown.inlinepatterns import InlineProcessor
+from markdown.postprocessors import Postprocessor
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import STX, AtomicString
+
+from cms.rendering import blocks, bounds, highlighting, lists, policy
+
+_local = threading.local()
+
+
+def convert(source: str, budget: bounds.Budget) -> str:
+    """The Markdown as HTML that nobody has checked yet; raises whatever the parser raises."""
+    converter: Converter = getattr(_local, "converter", None) or _build_converter()
+    # A converter that was stopped half-way has a state that nobody knows: it is not used again.
+    _local.converter = None
+    converter.budget = budget
+    html = converter.reset().convert(source)
+    _local.converter = converter
+    return html
+
+
+class Converter(Markdown):
+    """Python-Markdown, with a budget that its parts ask at every step."""
+
+    budget: bounds.Budget
+
+    def tick(self) -> None:
+        """Go on, or raise `OutOfBounds`."""
+        self.budget.tick()
+
+
+def _build_converter() -> Converter:
+    converter = Converter(
+        output_format="html",
+        tab_length=4,
+        extensions=[
+            "markdown.extensions.tables",
+            "markdown.extensions.def_list",
+            "markdown.extensions.sane_lists",
+            FootnoteExtension(SEPARATOR="-", BACKLINK_TEXT="↩\ufe0e", USE_DEFINITION_ORDER=False),
+            "pymdownx.highlight",
+            "pymdownx.superfences",
+            "pymdownx.tilde",
+            "pymdownx.caret",
+            "pymdownx.mark",
+            blocks.BlocksExtension(),
+            DialectExtension(),
+        ],
+        extension_configs={
+            "pymdownx.superfences": {"relaxed_headers": True, "css_class": "hl"},
+        },
+    )
+    return converter
+
+
+class DialectExtension(Extension):
+    """Our own pieces, and the bounds around everybody's."""
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Register the pieces; priorities above 100 come first."""
+        assert isinstance(md, Converter)
+        fences = md.preprocessors["fenced_code_block"]
+        fences.extension.superfences[0]["formatter"] = highlighting.format_fence  # type: ignore[attr-defined]
+        md.preprocessors.register(ListPreprocessor(md), "lists", 23)
+        md.preprocessors.register(LoneBracketPreprocessor(md), "lone_brackets", 22)
+        md.preprocessors.register(RawHtmlPreprocessor(md), "html_block", 20)
+        md.postprocessors.register(LoneBracketPostprocessor(md), "lone_brackets", 1)
+        md.inlinePatterns.register(AutolinkProcessor(_BARE_URL, md), "bare_url", 85)
+        md.treeprocessors.register(TaskTreeprocessor(md), "tasks", 15)
+        md.treeprocessors.register(AlignmentTreeprocessor(md), "alignment", 14)
+        md.treeprocessors.register(FootnoteClassTreeprocessor(md), "footnote_class", 5)
+        md.treeprocessors.register(blocks.LoneEmbedTreeprocessor(md), "lone_embeds", 13)
+        _set_ticks(md)
+
+
+# --- Ticks -------------------------------------------------------------------------------------
+
+
+class _TickingBlock(BlockProcessor):
+    """Asked first for every block; never takes one."""
+
+    def test(self, parent: etree.Element, block: str) -> bool:
+        self.parser.md.tick()  # type: ignore[attr-defined]
+        return False
+
+    def run(self, parent: etree.Element, blocks: list[str]) -> bool | None:
+        return False
+
+
+class _TickingInline(InlineProcessor):
+    """Asked first for every run of text; never matches."""
+
+    def __init__(self, md: Converter) -> None:
+        super().__init__(r"(?!)", md)
+        self._converter = md
+
+    def getCompiledRegExp(self) -> re.Pattern[str]:
+        self._converter.tick()
+        return self.compiled_re
+
+
+def _set_ticks(md: Converter) -> None:
+    """Make every block, run of text and match a moment at which the work can be stopped."""
+    md.parser.blockprocessors.register(_TickingBlock(md.parser), "tick", 1000)
+    md.inlinePatterns.register(_TickingInline(md), "tick", 1000)
+    for pattern in md.inlinePatterns:
+        setattr(pattern, "handleMatch", _ticking(md, pattern.handleMatch))  # noqa: B010
+
+
+def _ticking(md: Converter, handle: Callable[..., Any]) -> Callable[..., Any]:
+    def handle_match(*arguments: Any) -> Any:
+        md.tick()
+        return handle(*arguments)
+
+    return handle_match
+
+
+# --- Before parsing ----------------------------------------------------------------------------
+
+
+class ListPreprocessor(Preprocessor):
+    """Accepts the lists of the other Markdown dialects: see `lists`."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        return lists.normalise(lines)
+
+
+class LoneBracketPreprocessor(Preprocessor):
+    """A "<" that nothing closes is text: HTML parsers look for its end again and again.
+
+    It is written in the form in which Python-Markdown keeps escaped characters.
+    """
+
+    def run(self, lines: list[str]) -> list[str]:
+        text = "\n".join(lines)
+        if "<" not in text:
+            return lines
+        pieces = text.split("<")
+        starts_far = [False] * len(pieces)
+        distance = policy.MAX_TAG_SEARCH + 1  # From the start of the piece behind to its ">".
+        for at in range(len(pieces) - 1, 0, -1):
+            found = pieces[at].find(">", 0, policy.MAX_TAG_SEARCH)
+            distance = found if found >= 0 else distance + len(pieces[at]) + 1
+            starts_far[at] = distance > policy.MAX_TAG_SEARCH
+        joined = pieces[0] + "".join(
+            (LONE_BRACKET if far else "<") + piece
+            for far, piece in zip(starts_far[1:], pieces[1:], strict=True)
+        )
+        return joined.split("\n")
+
+
+LONE_BRACKET = f"{STX}lone{STX}"
+
+
+class LoneBracketPostprocessor(Postprocessor):
+    """Shows the brackets that were put aside."""
+
+    def run(self, text: str) -> str:
+        return text.replace(LONE_BRACKET, "&lt;")
+
+
+class _Extractor(HTMLExtractor):
+    """Finds raw HTML; can be stopped, and looks for each open tag once."""
+
+    md: Converter
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.md.tick()
+        super().handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.md.tick()
+        super().handle_endtag(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.md.tick()
+        super().handle_data(data)
+
+    def handle_empty_tag(self, data: str, is_block: bool) -> None:
+        self.md.tick()
+        super().handle_empty_tag(data, is_block)
+
+    def inline_close_follows(self, text: str) -> bool:
+        self.inline_stack = list(dict.fromkeys(self.inline_stack))[:20]
+        return super().inline_close_follows(text)
+
+
+class RawHtmlPreprocessor(Preprocessor):
+    """Puts blocks of raw HTML aside, for the sanitizers to judge."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        extractor = _Extractor(self.md)
+        extractor.feed("\n".join(lines))
+        extractor.close()
+        return "".join(extractor.cleandoc).split("\n")
+
+
+# --- Bare addresses ----------------------------------------------------------------------------
+
+_BARE_URL = r"(?<![\w/:.@-])https?://[^\s<>\"'`\x02\x03|\\^{}]{3,2000}"
+_RAW_LINK = re.compile(r"\x02wzxhzdk:(\d+)\x03")
+_TRAILING = ".,;:!?*_~"
+
+
+class AutolinkProcessor(InlineProcessor):
+    """Makes a link of an address that stands in the text; its closing punctuation stays text."""
+
+    ANCESTOR_EXCLUDES = ("a",)
+
+    def handleMatch(  # type: ignore[override]
+        self, m: re.Match[str], data: str
+    ) -> tuple[etree.Element | None, int | None, int | None]:
+        if self._inside_raw_link(data, m.start()):
+            return None, None, None
+        url = _without_punctuation(m[0])
+        link = etree.Element("a", {"href": url})
+        link.text = AtomicString(url)
+        return link, m.start(), m.start() + len(url)
+
+    def _inside_raw_link(self, data: str, at: int) -> bool:
+        """Whether raw HTML before this place opened a link that is still open."""
+        assert self.md is not None
+        kept = self.md.htmlStash.rawHtmlBlocks
+        for match in reversed(list(_RAW_LINK.finditer(data, max(0, at - 4000), at))):
+            raw = str(kept[int(match[1])]) if int(match[1]) < len(kept) else ""
+            if re.match(r"</?a\b", raw, re.IGNORECASE):
+                return not raw.startswith("</")
+        return False
+
+
+def _without_punctuation(url: str) -> str:
+    """The address without what closes the sentence or the bracket around it."""
+    while url:
+        last = url[-1]
+        if (
+            last in _TRAILING
+            or (last == ")" and url.count(")") > url.count("("))
+            or (last == "]" and url.count("]") > url.count("["))
+        ):
+            url = url[:-1]
+        else:
+            break
+    return url
+
+
+# --- After parsing -----------------------------------------------------------------------------
+
+_TASK = re.compile(r"\[([ xX])\](?:\s+|$)")
+
+
+class TaskTreeprocessor(Treeprocessor):
+    """Turns `[ ]` and `[x]` at the start of a list item into a box with a class."""
+
+    def run(self, root: etree.Element) -> None:
+        for parent in root.iter():
+            if parent.tag not in ("ul", "ol"):
+                continue
+            tasks = [item for item in parent if item.tag == "li" and _make_task(item)]
+            if tasks:
+                parent.set("class", "task-list")
+
+
+def _make_task(item: etree.Element) -> bool:
+    holder = item
+    if not (item.text or "").strip() and len(item) and item[0].tag == "p":
+        holder = item[0]
+    match = _TASK.match((holder.text or "").lstrip())
+    if match is None:
+        return False
+    done = match[1] != " "
+    box = etree.Element("span", {"class": "task task-done" if done else "task"})
+    box.text = "☑" if done else "☐"
+    box.tail = " " + (holder.text or "").lstrip()[match.end() :]
+    holder.text = ""
+    holder.insert(0, box)
+    item.set("class", "task-item")
+    return True
+
+
+_ALIGN = re.compile(r"text-align:\s*(left|center|right)")
+
+
+class AlignmentTreeprocessor(Treeprocessor):
+    """Says the alignment of table cells by a class: no style attribute leaves this room."""
+
+    def run(self, root: etree.Element) -> None:
+        for cell in root.iter():
+            if cell.tag not in ("th", "td"):
+                continue
+            if match := _ALIGN.search(cell.attrib.pop("style", "")):
+                cell.set("class", f"align-{match[1]}")
+            if cell.tag == "th":
+                cell.set("scope", "col")
+
+
+class FootnoteClassTreeprocessor(Treeprocessor):
+    """Gives the list of footnotes the class that themes know."""
+
+    def run(self, root: etree.Element) -> None:
+        for child in root.iter("div"):
+            if child.get("class") == "footnote":
+                child.set("class", "footnotes")
