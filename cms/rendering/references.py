@@ -1,10 +1,17 @@
-"""What a text points to."""
+"""What a text points to: found in rendered HTML, and kept by identity in the source.
+
+A link to one of our own things is written `entry:ID` in the source, so that a new address breaks
+nothing. People paste addresses; `to_references` turns them into identities when they save.
+"""
 
 import html
 import re
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
 
-from cms.rendering import excerpt, policy
+from cms.rendering import excerpt, source_links
 
 _ATTRIBUTE = re.compile(r'\s(href|src|class)="([^"]*)"')
 _OWN = re.compile(r"(entry|media|term|profile):([^#?/\s]+)")
@@ -44,6 +51,82 @@ def find_references(safe_html: str, *, place: str = "body") -> tuple[Reference, 
         kind = "embed" if attributes.get("class") == "embed-link" else kind
         own = _OWN.match(address)
         target_kind, target = (own[1], own[2]) if own else ("url", address)
-        assert target_kind in policy.OWN_SCHEMES | {"url"}
         found[Reference(kind, target_kind, target, place)] = None
     return tuple(found)
+
+
+# --- In the source -------------------------------------------------------------------------------
+
+# Asked with the local path of an own address: whose is it? (entry, term, profile, media; id)
+Find = Callable[[str], tuple[str, str] | None]
+# Asked with a kind and an id: its local path now.
+PathOf = Callable[[str, str], str | None]
+
+_UNSAFE_IN_TARGET = re.compile(r"[\s()<>\"'%#?\\]")
+
+
+def to_references(source: str, find: Find, *, site_url: str = "") -> str:
+    """The Markdown with every own address of a link or picture as a reference.
+
+    An own address starts with `site_url`, or with a slash. No other byte changes.
+    """
+    return _rewrite(source, lambda target: _reference_for(target, find, site_url.rstrip("/")))
+
+
+def to_paths(source: str, path_of: PathOf) -> str:
+    """The Markdown with every reference as the path that `path_of` knows; others stay."""
+    return _rewrite(source, lambda target: _path_for(target, path_of))
+
+
+def _rewrite(source: str, change: Callable[[source_links.LinkTarget], str | None]) -> str:
+    pieces: list[str] = []
+    at = 0
+    for target in source_links.find_targets(source):
+        changed = change(target)
+        if changed is not None:
+            pieces += [source[at : target.start], changed]
+            at = target.end
+    return "".join([*pieces, source[at:]]) if pieces else source
+
+
+def _reference_for(target: source_links.LinkTarget, find: Find, site_url: str) -> str | None:
+    address, rest = _split(target.text)
+    for path in _own_paths(address, site_url):
+        found = find(path)
+        if found and (not target.is_image or found[0] == "media"):
+            return f"{found[0]}:{found[1]}{rest}"
+    return None
+
+
+def _own_paths(address: str, site_url: str) -> list[str]:
+    """The local paths that an address may mean; none when it is not ours."""
+    site = urlsplit(site_url)
+    prefix = site.path
+    local = address
+    if match := re.match(r"https?://([^/]*)", address, re.IGNORECASE):
+        if not site_url or match[1].lower() != site.netloc.lower():
+            return []
+        local = address[match.end() :] or "/"
+    elif not address.startswith("/") or address.startswith("//"):
+        return []
+    try:
+        path = unicodedata.normalize("NFC", unquote(local, errors="strict"))
+    except UnicodeDecodeError:
+        return []
+    below = [path[len(prefix) :] or "/"] if prefix and (path + "/").startswith(prefix + "/") else []
+    return below if local != address and prefix else [*below, path]
+
+
+def _path_for(target: source_links.LinkTarget, path_of: PathOf) -> str | None:
+    own = _OWN.match(target.text)
+    path = path_of(own[1], own[2]) if own else None
+    if own is None or path is None:
+        return None
+    encoded = _UNSAFE_IN_TARGET.sub(lambda letter: f"%{ord(letter[0]):02X}", path)
+    return encoded + target.text[own.end() :]
+
+
+def _split(address: str) -> tuple[str, str]:
+    """An address, and what follows it from the first `?` or `#` on."""
+    match = re.search(r"[?#]", address)
+    return (address[: match.start()], address[match.start() :]) if match else (address, "")
