@@ -148,9 +148,15 @@ class Ticks(DeclarativeBase):
 class Database:
     """The engines of one site: content, and the ticking tables beside it."""
 
-    def __init__(self, url: str) -> None:
-        """Make the engines for a normalised URL; nothing is opened yet."""
+    def __init__(self, url: str, *, site_url: str = "http://127.0.0.1:8000") -> None:
+        """Make the engines for a normalised URL; nothing is opened yet.
+
+        `site_url` is the public address of the site that lives here, without a closing slash.
+        """
         self.url = sa.make_url(url)
+        self.site_url = site_url
+        # What a room remembers of the content between requests (see history.generation).
+        self.memory: Any = None
         self.engine = make_engine(self.url)
         self.ticks_engine = self.engine
         if self.is_sqlite:

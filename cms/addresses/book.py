@@ -21,11 +21,6 @@ def find(path: str) -> Address | None:
     return next((line for line in found if line.path == path), found[0] if found else None)
 
 
-def owner_of(path: str) -> Address | None:
-    """The line that stands at this path or at its other slash form, for writing."""
-    return find(path)
-
-
 def list_for(target_kind: str, target_id: str) -> Sequence[Address]:
     """All paths, present and former, of one target."""
     query = sa.select(Address).where(
@@ -35,33 +30,59 @@ def list_for(target_kind: str, target_id: str) -> Sequence[Address]:
 
 
 def claim(
-    path: str, target_kind: str, target_id: str, *, now: datetime, is_free: bool = False
+    path: str,
+    target_kind: str,
+    target_id: str,
+    *,
+    now: datetime,
+    state: str = "current",
+    is_free: bool = False,
 ) -> Address:
     """Give the path to the target; raises Rejected when another one has it.
 
-    `is_free` says that the caller found the present owner to have moved away, so the path
-    may change hands.
+    A former path of something else may change hands, and so may any that `is_free`.
     """
-    line = owner_of(path)
-    if line is not None and (line.target_kind, line.target_id) == (target_kind, target_id):
-        if line.path != path:
-            line.path = path
-        return line
-    if line is not None and not is_free:
-        raise Rejected(_("Something else already stands at {path}.", path=path), field="path")
+    line = find(path)
     if line is None:
-        line = Address(path=path, created_at=now)
+        line = Address(path=path, target_kind=target_kind, target_id=target_id, created_at=now)
         db.session().add(line)
-    line.path, line.target_kind, line.target_id = path, target_kind, target_id
-    line.location, line.code = None, 301
+    elif (line.target_kind, line.target_id) != (target_kind, target_id):
+        if line.state != "former" and not is_free:
+            raise Rejected(_("Something else already stands at {path}.", path=path), field="path")
+        line.target_kind, line.target_id = target_kind, target_id
+        line.location, line.code = None, 301
+        line.state = state
+    if not (line.state == "current" and state == "pending"):
+        line.state = state
+    line.path = path
     db.session().flush()
     return line
 
 
-def release(target_kind: str, target_id: str, *, but: str | None = None) -> None:
-    """Strike out the target's paths, all but one; for paths that were never public."""
+def is_taken(path: str, target_kind: str, target_id: str | None) -> bool:
+    """Whether something else stands at this path, and has not moved away."""
+    line = find(path)
+    if line is None or (line.target_kind, line.target_id) == (target_kind, target_id):
+        return False
+    return line.state != "former"
+
+
+def leave(target_kind: str, target_id: str, *, but: str) -> None:
+    """The target has moved to `but`: its public paths lead there, the others are given up."""
     for line in list_for(target_kind, target_id):
-        if line.path != but:
+        if line.path == but:
+            continue
+        if line.state == "pending":
+            db.session().delete(line)
+        else:
+            line.state = "former"
+    db.session().flush()
+
+
+def drop_pending(target_kind: str, target_id: str, *, but: str | None) -> None:
+    """Give up the paths that were only kept for a draft, all but one."""
+    for line in list_for(target_kind, target_id):
+        if line.state == "pending" and line.path != but:
             db.session().delete(line)
     db.session().flush()
 

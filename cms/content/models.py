@@ -97,12 +97,18 @@ class WorkingCopy(db.Base):
 class Publication(db.Base):
     """What visitors may see of an entry from `from_at` until `until_at`."""
 
+    # What is made from the revision, and what is secret, stays out of the log.
+    untracked = ("html", "headings", "password_hash")
+
     __tablename__ = "publication"
     __table_args__ = (
         sa.UniqueConstraint("entry_id", "from_at"),
         sa.Index(None, "type", "listed", "dated_at", "id"),
         sa.Index(None, "until_at"),
         sa.Index(None, "from_at"),
+        sa.Index(None, "access", "from_at"),
+        sa.Index(None, "pinned_at"),
+        sa.Index(None, "featured", "dated_at"),
         sa.CheckConstraint("until_at IS NULL OR until_at > from_at", "interval"),
         sa.CheckConstraint("access IN ('inherit', 'public', 'password', 'staff')", "access"),
         db.TABLE,

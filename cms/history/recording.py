@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -28,13 +28,15 @@ class Actor(Protocol):
 
 _current: ContextVar[ChangeSet | None] = ContextVar("change_set", default=None)
 
+Row = TypeVar("Row", bound=db.Base)
+
 # Tables whose rows are recorded, and the columns that are kept out (secrets, bulk).
 _tracked: dict[str, frozenset[str]] = {}
 
 
-def track(model: type[db.Base], *, but: tuple[str, ...] = ()) -> type[db.Base]:
-    """Record every change of this model's rows, without the columns named."""
-    _tracked[model.__tablename__] = frozenset(but)
+def track(model: type[Row]) -> type[Row]:
+    """Record every change of this model's rows, but for the columns it calls `untracked`."""
+    _tracked[model.__tablename__] = frozenset(getattr(model, "untracked", ()))
     for column in model.__table__.columns:
         # Without this the value before a change is unknown when the row was not loaded yet.
         getattr(model, column.key).impl.active_history = True
@@ -55,8 +57,8 @@ def act(label: str, *, by: Actor | None, now: datetime, via: str = "admin") -> I
         return
     change_set = ChangeSet(
         label=label,
-        actor="person" if by is not None else "program",
-        account_id=by.id if by is not None else None,
+        actor="person" if by is not None and by.id else "program",
+        account_id=(by.id or None) if by is not None else None,
         via=via,
         created_at=now,
     )

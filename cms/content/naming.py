@@ -1,0 +1,74 @@
+"""The path of an entry: what it is by default, and keeping it in the address book."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from cms import db, text
+from cms.addresses import book, paths
+from cms.content import types
+from cms.content.models import Entry, Revision
+from cms.content.snapshot import Snapshot
+from cms.site import settings
+
+MAX_TRIES = 1_000
+_WORDS_OF_UNTITLED = 60  # characters of the text that name an entry without a title
+
+
+def claim_path(entry: Entry, content: Snapshot, *, now: datetime) -> str | None:
+    """Keep the chosen path for this entry; raises Rejected when it is taken or impossible.
+
+    An entry without a chosen path gets one when it is published.
+    """
+    if not types.get_type(entry.type).public or not content.path:
+        return None
+    path = paths.ensure_usable(content.path)
+    book.claim(path, "entry", entry.id, now=now, state="pending")
+    book.drop_pending("entry", entry.id, but=path)
+    return path
+
+
+def claim_default(entry: Entry, content: Snapshot, *, at: datetime, now: datetime) -> str:
+    """Make a path from the title and keep it; a number is added where it is taken."""
+    wanted = default_path(entry, content, at=at)
+    path = wanted
+    for number in range(2, MAX_TRIES):
+        if paths.problem_with(path) is None and not book.is_taken(path, "entry", entry.id):
+            break
+        path = f"{wanted.rstrip('/')}-{number}{'/' if wanted.endswith('/') else ''}"
+    book.claim(path, "entry", entry.id, now=now, state="pending")
+    return path
+
+
+def default_path(entry: Entry, content: Snapshot, *, at: datetime) -> str:
+    """The path that the pattern gives this entry; it may be taken already."""
+    content_type = types.get_type(entry.type)
+    site = settings.load()
+    slug = slug_of(entry, content)
+    if content_type.hierarchical:
+        return f"{parent_path(entry)}{slug}/"
+    pattern = content_type.path_pattern or site.post_path
+    return paths.normalise(fill(pattern, slug, content.dated_at or at, site.zone))
+
+
+def slug_of(entry: Entry, content: Snapshot) -> str:
+    """The last part of a path for this content."""
+    named = text.make_slug(content.title or content.source[:_WORDS_OF_UNTITLED])
+    return named or entry.id.lower()
+
+
+def fill(pattern: str, slug: str, dated_at: datetime, zone: ZoneInfo) -> str:
+    """The pattern with the date, in the site's time zone, and the slug put in."""
+    day = dated_at.astimezone(zone)
+    return pattern.format(year=f"{day.year:04}", month=f"{day.month:02}", day=f"{day.day:02}",
+                          slug=slug)  # fmt: skip
+
+
+def parent_path(entry: Entry) -> str:
+    """The path below which a page stands, with its closing slash."""
+    parent = db.session().get(Entry, entry.parent_id) if entry.parent_id else None
+    head = db.session().get(Revision, parent.head_id) if parent and parent.head_id else None
+    if parent is None or head is None:
+        return "/"
+    if head.path is None:
+        return f"{parent_path(parent)}{slug_of(parent, Snapshot.of(head))}/"
+    return head.path if head.path.endswith("/") else head.path + "/"

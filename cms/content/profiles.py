@@ -1,0 +1,149 @@
+"""Profiles: who is named in bylines, with or without an account."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from cms import db, ids, text
+from cms.accounts import permissions
+from cms.accounts.permissions import Permission, Person
+from cms.addresses import book
+from cms.content.models import Profile
+from cms.errors import NotFound, Rejected
+from cms.history import recording
+from cms.i18n import gettext as _
+
+MAX_NAME = 200  # characters
+MAX_BIO = 10_000
+MAX_LINKS = 20
+
+
+def create_profile(
+    name: str,
+    *,
+    by: Person,
+    now: datetime,
+    handle: str = "",
+    bio: str = "",
+    links: Sequence[str] = (),
+    account_id: str | None = None,
+) -> Profile:
+    """A new profile; its handle is made from the name when none is given. Raises Rejected."""
+    if not (by.id and account_id == by.id):
+        permissions.ensure_may(by, Permission.MANAGE_PROFILES)
+    name = _checked_name(name)
+    with recording.act(_("Added the profile of {name}", name=name), by=by, now=now):
+        profile = Profile(
+            id=ids.new_id(),
+            name=name,
+            handle=text.make_slug(handle) or _free_handle(name),
+            account_id=account_id,
+            created_at=now,
+        )
+        _describe(profile, bio, links)
+        db.session().add(profile)
+        db.session().flush()
+        book.claim(path_of(profile), "profile", profile.id, now=now)
+    return profile
+
+
+def update_profile(
+    profile: Profile,
+    *,
+    by: Person,
+    now: datetime,
+    name: str,
+    handle: str,
+    bio: str = "",
+    links: Sequence[str] = (),
+) -> None:
+    """Change a profile; its old address leads on. Raises Rejected, NotAllowed."""
+    if not (by.id and profile.account_id == by.id):
+        permissions.ensure_may(by, Permission.MANAGE_PROFILES)
+    with recording.act(_("Changed the profile of {name}", name=profile.name), by=by, now=now):
+        profile.name = _checked_name(name)
+        profile.handle = text.make_slug(handle) or profile.handle
+        _describe(profile, bio, links)
+        book.claim(path_of(profile), "profile", profile.id, now=now)
+        book.leave("profile", profile.id, but=path_of(profile))
+
+
+def ensure_profile(name: str, *, by: Person, now: datetime) -> Profile:
+    """The profile of this name, made when there is none."""
+    return find_by_name(name) or create_profile(name, by=by, now=now)
+
+
+def ensure_own_profile(person: Person, *, now: datetime) -> Profile | None:
+    """The profile of a person who has an account, made at first need."""
+    if not person.id:
+        return None
+    found = find_for_account(person.id)
+    return found or create_profile(person.name, by=person, now=now, account_id=person.id)
+
+
+def find_by_name(name: str) -> Profile | None:
+    """The profile of this name, letter case aside."""
+    query = sa.select(Profile).where(sa.func.lower(Profile.name) == text.clean_line(name).lower())
+    return db.session().scalars(query).first()
+
+
+def find_for_account(account_id: str) -> Profile | None:
+    """The profile that belongs to an account."""
+    query = sa.select(Profile).where(Profile.account_id == account_id)
+    return db.session().scalars(query).one_or_none()
+
+
+def get_profile(profile_id: str) -> Profile:
+    """The profile with this id; raises NotFound."""
+    profile = db.session().get(Profile, profile_id) if ids.is_id(profile_id) else None
+    if profile is None:
+        raise NotFound(_("This profile is not there."))
+    return profile
+
+
+def list_profiles() -> Sequence[Profile]:
+    """All profiles by name."""
+    return db.session().scalars(sa.select(Profile).order_by(Profile.name, Profile.id)).all()
+
+
+def find_profiles(profile_ids: Iterable[str]) -> Mapping[str, Profile]:
+    """The profiles with these ids, by id."""
+    wanted = set(profile_ids)
+    if not wanted:
+        return {}
+    query = sa.select(Profile).where(Profile.id.in_(wanted))
+    return {profile.id: profile for profile in db.session().scalars(query)}
+
+
+def path_of(profile: Profile) -> str:
+    """The path of a profile's public page."""
+    return f"/author/{profile.handle}/"
+
+
+def _describe(profile: Profile, bio: str, links: Sequence[str]) -> None:
+    if len(bio) > MAX_BIO or text.has_unstorable(bio):
+        raise Rejected(_("At most {most} characters fit here.", most=MAX_BIO), field="bio")
+    if len(links) > MAX_LINKS or not all(_is_link(link) for link in links):
+        raise Rejected(_("Links start with https:// and stand one to a line."), field="links")
+    profile.bio = text.clean_source(bio)
+    profile.links = list(links)
+
+
+def _is_link(link: str) -> bool:
+    return link.startswith(("https://", "http://", "mailto:")) and len(link) <= 500
+
+
+def _checked_name(name: str) -> str:
+    name = text.clean_line(name)
+    if not name or len(name) > MAX_NAME or text.has_unstorable(name):
+        raise Rejected(_("Give a name of at most {most} letters.", most=MAX_NAME), field="name")
+    return name
+
+
+def _free_handle(name: str) -> str:
+    handle = text.make_slug(name) or ids.new_id().lower()
+    free, number = handle, 2
+    while book.find(f"/author/{free}/") is not None:
+        free, number = f"{handle}-{number}", number + 1
+    return free
