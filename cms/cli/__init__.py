@@ -11,7 +11,12 @@ from cms.errors import BadConfiguration, CmsError
 
 # name → (module, one line for the list of commands)
 COMMANDS = {
+    "check": ("check", "Look for dangling references, missing files and versions with holes."),
     "dev": ("dev", "Serve with reload and debugger, on this machine only."),
+    "migrate": ("migrate", "Bring the database to the shape that this release needs."),
+    "rerender": ("rerender", "Renew published HTML that an older renderer made."),
+    "routes": ("routes", "List every address with the permission it asks for."),
+    "seed": ("seed", "Fill an empty site with a small real one."),
     "serve": ("serve", "Serve the site until told to stop."),
     "user": ("user", "Create, list, disable accounts; reset a password."),
 }

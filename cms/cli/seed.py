@@ -1,0 +1,30 @@
+"""`manage.py seed`: a small real site for an empty one, or a large synthetic one for measuring."""
+
+import click
+import sqlalchemy as sa
+
+from cms import clock, db
+from cms.cli import sample, synthetic, terminal
+from cms.content.models import Entry
+
+
+@click.command
+@click.option("--if-empty", is_flag=True, help="Say nothing when there is content already.")
+@click.option("--size", type=click.IntRange(1, 1_000_000), help="Add synthetic posts up to this.")
+def command(if_empty: bool, size: int | None) -> None:
+    """Fill an empty site with a small one that explains itself; a second run changes nothing."""
+    now = clock.now()
+    with terminal.opened():
+        if size is not None:
+            made = synthetic.fill(size, now=now)
+            terminal.say(f"Made {made} synthetic posts; there are {size}.")
+        elif _is_empty():
+            made = sample.fill(now=now)
+            db.commit()
+            terminal.say(f"Filled the site with {made} sample entries.")
+        elif not if_empty:
+            terminal.say("This site has content already; nothing was added.")
+
+
+def _is_empty() -> bool:
+    return db.session().scalars(sa.select(Entry.id).limit(1)).first() is None
