@@ -40,7 +40,8 @@ class Account(db.Base):
     password_hash: Mapped[str | None] = mapped_column(db.key(255))
     state: Mapped[str] = mapped_column(db.key(16), default="active")
     language: Mapped[str] = mapped_column(db.key(35), default="en")
-    timezone: Mapped[str] = mapped_column(db.key(64), default="UTC")
+    # Empty: whatever zone the site has.
+    timezone: Mapped[str] = mapped_column(db.key(64), default="")
     theme: Mapped[str] = mapped_column(db.key(8), default="auto")
     # Sessions remember the number they began with; raising it ends them all at once.
     session_epoch: Mapped[int] = mapped_column(default=0)

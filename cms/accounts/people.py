@@ -27,7 +27,7 @@ def create_account(
     password: str | None = None,
     password_hash: str | None = None,
     language: str = "en",
-    timezone: str = "UTC",
+    timezone: str = "",
 ) -> Account:
     """A new account; without a password it waits for its owner to choose one.
 
@@ -258,7 +258,8 @@ def _active_owners() -> list[str]:
 
 
 def _known_timezone(name: str) -> str:
-    if name not in available_timezones():
+    # An empty name stands for the site's own zone.
+    if name and name not in available_timezones():
         raise Rejected(_("Choose a time zone from the list."), field="timezone")
     return name
 

@@ -19,7 +19,7 @@ class Person:
     name: str
     roles: frozenset[Role]
     language: str = "en"
-    timezone: str = "UTC"
+    timezone: str = ""
     theme: str = "auto"
     session_id: str = ""
 

@@ -49,7 +49,7 @@ def get_token(secret: str, *, now: datetime) -> Token:
 
 
 def complete_setup(
-    secret: str, *, email: str, name: str, password_hash: str, now: datetime, timezone: str = "UTC"
+    secret: str, *, email: str, name: str, password_hash: str, now: datetime, timezone: str = ""
 ) -> Account:
     """Make the first owner and close the link; the password was hashed before by the door."""
     token = get_token(secret, now=now)

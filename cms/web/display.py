@@ -1,49 +1,100 @@
-"""How templates of admin and sign-in show dates and names; knows no rooms."""
+"""How values look to people: dates in their zone and language, initials, sizes."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_decimal
 from flask import Flask, g
 
-from cms import i18n
+from cms import clock, i18n
+from cms.site import settings as site_settings
+from cms.web import gate
 
-INITIALS = 2  # letters in an avatar
+RTL = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 
 
 def install(app: Flask) -> None:
-    """Give the application's own templates their words for dates and names, and gettext."""
-    app.jinja_env.filters.update(day=day, moment=moment, initials=initials)
-    app.jinja_env.globals.update(_=i18n.gettext, gettext=i18n.gettext, ngettext=i18n.ngettext)
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
-
-
-def use_zone(zone: tzinfo) -> None:
-    """Show the dates of this request in the given zone."""
-    g.display_zone = zone
+    """Give the filters to the admin's and sign-in templates."""
+    for show in (day, moment, hour, ago, initials, number, file_size):
+        app.add_template_filter(show)
 
 
 def day(at: datetime) -> str:
-    """The date in the zone and the language of the moment."""
-    return format_date(at.astimezone(_zone()), "medium", locale=_locale())
+    """A date, such as “Nov 20, 2026”."""
+    return str(format_date(at.astimezone(zone()), "medium", locale=locale()))
 
 
 def moment(at: datetime) -> str:
-    """Date and minute in the zone and the language of the moment."""
-    return format_datetime(at, "d MMM y, HH:mm", tzinfo=_zone(), locale=_locale())
+    """A date and time, such as “Nov 20, 2026, 14:30”."""
+    return str(format_datetime(at.astimezone(zone()), "medium", locale=locale()))
+
+
+def hour(at: datetime) -> str:
+    """A time of day."""
+    return str(format_time(at.astimezone(zone()), "short", locale=locale()))
+
+
+def ago(at: datetime) -> str:
+    """How long ago, such as “3 hours ago”."""
+    return str(format_timedelta(at - clock.now(), add_direction=True, locale=locale()))
 
 
 def initials(name: str) -> str:
-    """The first letters of the first and the last word of a name."""
-    words = name.split() or ["?"]
-    chosen = words[:1] + words[-1:] if len(words) > 1 else words[:1]
-    return "".join(word[0] for word in chosen)[:INITIALS].upper()
+    """At most two letters that stand for a name."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    letters = [words[0][0], words[-1][0]] if len(words) > 1 else [word[0] for word in words]
+    return "".join(letters).upper() or "?"
 
 
-def _zone() -> tzinfo:
-    zone: tzinfo = g.get("display_zone", UTC)
-    return zone
+def number(value: float) -> str:
+    """A number with the separators of the language."""
+    return str(format_decimal(value, locale=locale()))
 
 
-def _locale() -> str:
-    return i18n.current_language().replace("-", "_")
+def file_size(size: int) -> str:
+    """A number of bytes in words, such as “1.2 MB”."""
+    amount = float(size)
+    for unit in ("B", "kB", "MB"):
+        if amount < 1000:
+            return f"{format_decimal(round(amount, 1), locale=locale())} {unit}"
+        amount /= 1000
+    return f"{format_decimal(round(amount, 1), locale=locale())} GB"
+
+
+def site() -> site_settings.SiteSettings:
+    """The site's settings, read once per request; the defaults when there is no database."""
+    if "site_settings" not in g:
+        g.site_settings = site_settings.DEFAULTS
+        if not g.get("database_is_gone", False):
+            g.site_settings = site_settings.load()
+    found: site_settings.SiteSettings = g.site_settings
+    return found
+
+
+def zone() -> ZoneInfo:
+    """The time zone of whoever looks: their own choice, else the site's."""
+    person = gate.current_person()
+    if person is not None and person.timezone:
+        return ZoneInfo(person.timezone)
+    return site().zone
+
+
+def locale() -> Locale:
+    """The Babel locale of the interface's language."""
+    return _locale(i18n.current_language())
+
+
+def direction() -> str:
+    """`rtl` or `ltr`, for the interface's language."""
+    return "rtl" if i18n.current_language().split("-")[0] in RTL else "ltr"
+
+
+@lru_cache(maxsize=64)
+def _locale(tag: str) -> Locale:
+    try:
+        return Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")

@@ -1,0 +1,48 @@
+"""Forms of the sign-in door."""
+
+from wtforms import EmailField, HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from cms.accounts.models import MAX_EMAIL, MAX_NAME
+from cms.accounts.passwords import MIN_LENGTH
+from cms.i18n import lazy_gettext as _
+from cms.web.forms import CarafeForm
+
+_EMAIL = (InputRequired(_("Enter your email address.")), Length(max=MAX_EMAIL))
+_HINT = _("At least 12 characters; a few words in a row are easy to remember.")
+assert MIN_LENGTH == 12  # The hint says so.
+
+
+class LoginForm(CarafeForm):
+    """Who are you?"""
+
+    email = EmailField(_("Email"), _EMAIL)
+    password = PasswordField(_("Password"), [InputRequired(_("Enter your password."))])
+    next = HiddenField()
+
+
+class SetupForm(CarafeForm):
+    """The first owner and the name of the site."""
+
+    site_name = StringField(
+        _("Name of the site"), [InputRequired(_("Give the site a name.")), Length(max=120)]
+    )
+    name = StringField(_("Your name"), [InputRequired(_("Enter a name.")), Length(max=MAX_NAME)])
+    email = EmailField(_("Email"), _EMAIL)
+    password = PasswordField(
+        _("Password"), [InputRequired(_("Choose a password."))], description=_HINT
+    )
+
+
+class ResetForm(CarafeForm):
+    """Whose password is forgotten?"""
+
+    email = EmailField(_("Email"), _EMAIL)
+
+
+class NewPasswordForm(CarafeForm):
+    """The new password."""
+
+    password = PasswordField(
+        _("New password"), [InputRequired(_("Choose a password."))], description=_HINT
+    )

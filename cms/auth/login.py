@@ -1,0 +1,88 @@
+"""Signing in, also in the middle of a form whose session had ended."""
+
+from flask import Response, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from cms import db
+from cms.accounts import signing_in
+from cms.accounts.signing_in import SignedIn
+from cms.accounts.throttling import Throttled
+from cms.auth.door import blueprint, desk, enter
+from cms.auth.forms import LoginForm
+from cms.errors import NotAllowed, Rejected
+from cms.i18n import gettext as _
+from cms.web import carrying, cookies, gate, urls
+
+
+@blueprint.get("/login", endpoint="login")
+@gate.public
+def new() -> ResponseReturnValue:
+    """The form; who is signed in already goes on."""
+    target = urls.safe_next(request.args.get("next"), desk())
+    if gate.current_person() is not None:
+        return urls.go_to(target)
+    return _page(LoginForm(formdata=None, next=request.args.get("next")))
+
+
+@blueprint.post("/login", endpoint="sign_in")
+@gate.public
+@gate.takes_up_to(carrying.LARGEST)
+def create() -> ResponseReturnValue:
+    """Begin a session, and go on to where the person was going."""
+    form = LoginForm.from_request()
+    if not form.ok:
+        return _page(form), 422
+    try:
+        signed_in = signing_in.sign_in(
+            form.email.data or "",
+            form.password.data or "",
+            address=request.remote_addr or "",
+            user_agent=request.user_agent.string,
+            now=gate.now(),
+        )
+    except NotAllowed as refusal:
+        form.show(Rejected(refusal.message))
+        return _page(form), 401
+    except Throttled as refusal:
+        form.show(Rejected(refusal.message))
+        return _page(form), 429, {"Retry-After": str(refusal.retry_after)}
+    db.commit()
+    return _go_on(form, signed_in)
+
+
+def session_ended() -> ResponseReturnValue:
+    """The answer to a form whose session had ended: sign in, with all fields carried on (401)."""
+    fields = carrying.lost_fields()
+    target = urls.current_path()
+    answer = make_response(_carrying_page(LoginForm(formdata=None), target, fields), 401)
+    # htmx would put the page into a piece of the page otherwise.
+    answer.headers["HX-Retarget"] = "body"
+    answer.headers["HX-Reswap"] = "outerHTML"
+    return answer
+
+
+def _go_on(form: LoginForm, signed_in: SignedIn) -> Response:
+    target, fields = carrying.carried_target(), carrying.carried_fields()
+    if target is None or not fields:
+        return enter(signed_in.secret, urls.safe_next(form.next.data, target or desk()))
+    cookies.bind_token(signed_in.secret)
+    page = carrying.carry_on_page(_("Welcome back"), target=target, fields=fields)
+    return cookies.give_session(make_response(page), signed_in.secret)
+
+
+def _page(form: LoginForm) -> str:
+    target, fields = carrying.carried_target(), carrying.carried_fields()
+    if target is not None and fields:
+        return _carrying_page(form, target, fields)
+    return render_template("auth/login.html", form=form, reset_href=url_for("auth.reset"))
+
+
+def _carrying_page(form: LoginForm, target: str, fields: carrying.Fields) -> str:
+    return render_template(
+        "auth/session_ended.html",
+        form=form,
+        action=url_for("auth.sign_in"),
+        target=target,
+        carried=fields,
+        kept=carrying.shown(fields),
+    )

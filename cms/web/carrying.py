@@ -1,0 +1,65 @@
+"""Forms that could not be taken for want of a session or token: their words are carried on.
+
+The page that asks to sign in, and the page after it, hold the lost form's fields as hidden ones,
+so that nothing typed is lost. Files and passwords are not carried.
+"""
+
+from collections.abc import Iterable
+
+from flask import render_template, request
+
+from cms.web import cookies, urls
+
+PREFIX = "carried."
+LARGEST = 13 * 1024 * 1024  # bytes; 4 MB of text grow threefold when a browser encodes them
+SHOWN_FROM = 40  # characters; only longer texts are worth copying by hand
+
+Fields = list[tuple[str, str]]
+
+
+def lost_fields() -> Fields:
+    """The fields of the form that was just sent."""
+    return _worth_keeping(request.form.items(multi=True))
+
+
+def carried_fields() -> Fields:
+    """The fields that the present form carries for another one."""
+    pairs = request.form.items(multi=True)
+    return _worth_keeping(
+        (name.removeprefix(PREFIX), text) for name, text in pairs if name.startswith(PREFIX)
+    )
+
+
+def carried_target() -> str | None:
+    """Where the carried form was meant to go, if that is a page of ours."""
+    target = request.form.get("target")
+    return target if target and urls.is_local(target) else None
+
+
+def shown(fields: Fields) -> Fields:
+    """The long texts among the fields, to be copied by hand if need be."""
+    return [(name, text) for name, text in fields if len(text) >= SHOWN_FROM]
+
+
+def can_carry() -> bool:
+    """Whether the form that was just sent can be sent again as a plain form."""
+    return request.method == "POST" and bool(lost_fields())
+
+
+def carry_on_page(heading: str, *, target: str | None = None, fields: Fields | None = None) -> str:
+    """A page whose one button sends the lost form again, with a fresh token."""
+    return render_template(
+        "web/carry_on.html",
+        heading=heading,
+        target=target or urls.current_path(),
+        carried=lost_fields() if fields is None else fields,
+        kept=shown(lost_fields() if fields is None else fields),
+    )
+
+
+def _worth_keeping(pairs: Iterable[tuple[str, str]]) -> Fields:
+    return [
+        (name, text)
+        for name, text in pairs
+        if name != cookies.TOKEN and "password" not in name.lower()
+    ]

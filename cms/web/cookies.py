@@ -1,0 +1,115 @@
+"""The cookies of a browser: the session's secret, and a few signed notes between two pages.
+
+Visitors get none. Flask's own session holds no identity here: it carries the form token, which
+is derived from the session's secret, and messages to show once.
+"""
+
+import hmac
+import secrets
+from typing import Any
+
+from flask import Flask, Request, Response, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+
+from cms.accounts import sessions
+from cms.web import installation
+
+SESSION, NOTES, VISIT = "sid", "notes", "visit"
+TOKEN = "csrf_token"  # noqa: S105
+
+
+def name(kind: str) -> str:
+    """The cookie's full name; with HTTPS the prefix binds it to this host and to HTTPS."""
+    return f"__Host-{kind}" if installation.settings().is_https else kind
+
+
+def read_session() -> str | None:
+    """The session's secret that the browser sent."""
+    return request.cookies.get(name(SESSION)) or None
+
+
+def give_session(response: Response, secret: str) -> Response:
+    """Let the browser keep the session's secret."""
+    _set(response, SESSION, secret, max_age=int(sessions.LONGEST.total_seconds()))
+    return response
+
+
+def take_session(response: Response) -> Response:
+    """Let the browser forget the session and what hung on it."""
+    for kind in (SESSION, NOTES, VISIT):
+        if name(kind) in request.cookies:
+            _set(response, kind, "", max_age=0)
+    return response
+
+
+def bind_token(secret: str) -> None:
+    """Make form tokens of this answer fit the session that has just begun."""
+    session[TOKEN] = _derive(secret)
+    g.pop(TOKEN, None)
+
+
+class BrowserSession(SecureCookieSession):
+    """Flask's session, reduced to the form token and to notes."""
+
+    visit = ""  # what the token of someone not signed in hangs on
+    had_notes = False
+
+
+class BrowserSessions(SecureCookieSessionInterface):
+    """Reads and writes the notes cookie; derives the form token from the session's secret."""
+
+    session_class = BrowserSession
+
+    def open_session(self, app: Flask, request: Request) -> BrowserSession | None:
+        """The notes that the browser sent, with the form token that belongs to it."""
+        notes = _read_notes(self, app, request)
+        opened = BrowserSession(notes)
+        opened.had_notes = bool(notes)
+        secret = read_session()
+        if not secret:
+            secret = request.cookies.get(name(VISIT)) or ""
+            if not secret:
+                secret = opened.visit = secrets.token_urlsafe(32)
+        opened[TOKEN] = _derive(secret)
+        opened.modified = False
+        return opened
+
+    def save_session(self, app: Flask, session: Any, response: Response) -> None:
+        """Write the notes if they changed; begin a visit only where a form needs its token."""
+        if session.visit and TOKEN in g:
+            _set(response, VISIT, session.visit)
+        if not session.modified:
+            return
+        notes = {key: value for key, value in session.items() if key != TOKEN}
+        if notes:
+            signer = self.get_signing_serializer(app)
+            if signer is not None:
+                _set(response, NOTES, str(signer.dumps(notes)))
+        elif session.had_notes:
+            _set(response, NOTES, "", max_age=0)
+
+
+def _read_notes(interface: BrowserSessions, app: Flask, request: Request) -> dict[str, Any]:
+    signer = interface.get_signing_serializer(app)
+    text = request.cookies.get(name(NOTES))
+    if signer is None or not text:
+        return {}
+    loads, notes = signer.loads_unsafe(text)
+    return notes if loads and isinstance(notes, dict) else {}
+
+
+def _derive(secret: str) -> str:
+    key = installation.settings().secret_key().encode()
+    return hmac.new(key, b"form-token:" + secret.encode("utf-8", "replace"), "sha256").hexdigest()
+
+
+def _set(response: Response, kind: str, value: str, *, max_age: int | None = None) -> None:
+    response.set_cookie(
+        name(kind),
+        value,
+        max_age=max_age,
+        path="/",
+        secure=installation.settings().is_https,
+        httponly=True,
+        samesite="Lax",
+    )

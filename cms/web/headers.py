@@ -1,0 +1,144 @@
+"""Security headers on every answer, strict unless a view asks for something else by name."""
+
+import secrets
+
+from flask import Flask, Response, g, request
+
+from cms.web import installation
+
+NONCE_BYTES = 16
+ONE_YEAR = 365 * 24 * 60 * 60  # seconds
+STAFF_DOORS = ("/admin", "/auth")
+
+# Nothing of a provider is loaded before a click; then its frame comes from here.
+FRAME_SOURCES = ("https://www.youtube-nocookie.com", "https://player.vimeo.com")
+
+_CLOSED = {
+    "default-src": "'none'",
+    "base-uri": "'none'",
+    "object-src": "'none'",
+    "frame-ancestors": "'none'",
+    "form-action": "'self'",
+}
+PUBLIC_POLICY = {
+    **_CLOSED,
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' https: data:",
+    "font-src": "'self'",
+    "media-src": "'self' https:",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "frame-src": " ".join(FRAME_SOURCES),
+}
+STAFF_POLICY = {
+    **_CLOSED,
+    "script-src": "'nonce-{nonce}'",
+    "style-src": "'self'",
+    "img-src": "'self' https: data:",
+    "font-src": "'self'",
+    "media-src": "'self' https:",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "frame-src": "'self'",
+}
+FILE_POLICY = {"default-src": "'none'", "frame-ancestors": "'none'"}
+
+_OFF = (
+    "accelerometer",
+    "autoplay",
+    "browsing-topics",
+    "camera",
+    "display-capture",
+    "encrypted-media",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "publickey-credentials-get",
+    "screen-wake-lock",
+    "serial",
+    "usb",
+    "xr-spatial-tracking",
+)
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _OFF),
+}
+
+
+def install(app: Flask) -> None:
+    """Let every answer of the app, errors and redirects too, carry the headers."""
+    app.after_request(apply)
+
+
+def csp_nonce() -> str:
+    """The random word of this response that lets its own scripts run."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(NONCE_BYTES)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+def apply(response: Response) -> Response:
+    """Add each header that the view has not set itself."""
+    staff = is_staff_door()
+    for name, value in ALWAYS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Content-Security-Policy", _policy(staff))
+    response.headers.setdefault(
+        "Referrer-Policy", "same-origin" if staff else "strict-origin-when-cross-origin"
+    )
+    if installation.settings().is_https:
+        response.headers.setdefault(
+            "Strict-Transport-Security", f"max-age={ONE_YEAR}; includeSubDomains"
+        )
+    _set_caching(response, staff)
+    return response
+
+
+def is_staff_door() -> bool:
+    """Whether the request came by the admin's or the sign-in door."""
+    return any(request.path == door or request.path.startswith(door + "/") for door in STAFF_DOORS)
+
+
+def allow_framing_by_us(response: Response) -> Response:
+    """Let pages of this site show the response in a frame (a preview)."""
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    policy = {**PUBLIC_POLICY, "frame-ancestors": "'self'"}
+    response.headers["Content-Security-Policy"] = render(policy)
+    return response
+
+
+def render(policy: dict[str, str], *, nonce: str = "") -> str:
+    """The text of a content security policy for this site."""
+    parts = [f"{name} {value.format(nonce=nonce)}" for name, value in policy.items()]
+    if installation.settings().is_https:
+        parts.append("upgrade-insecure-requests")
+    return "; ".join(parts)
+
+
+def _policy(staff: bool) -> str:
+    if request.endpoint == "static":
+        return render(FILE_POLICY)
+    if staff:
+        return render(STAFF_POLICY, nonce=csp_nonce())
+    return render(PUBLIC_POLICY)
+
+
+def _set_caching(response: Response, staff: bool) -> None:
+    if staff:
+        response.headers["Cache-Control"] = "no-store"
+        response.vary.add("Cookie")
+    elif g.get("person") is not None:
+        # Someone signed in may have been shown more than others see.
+        response.headers["Cache-Control"] = "private, no-store"
+        response.vary.add("Cookie")
+    elif "person" in g:
+        response.vary.add("Cookie")

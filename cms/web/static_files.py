@@ -1,0 +1,67 @@
+"""The admin's own styles, scripts and icons, cached for a year under the name of their content."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, request, url_for
+
+from cms.config import ROOT
+from cms.web import gate
+
+ONE_YEAR = 365 * 24 * 60 * 60  # seconds
+HASH_LENGTH = 10
+
+
+def folder() -> Path:
+    """Where the files are: in a checkout beside the code, in a wheel within it."""
+    beside = ROOT / "static"
+    return beside if beside.is_dir() else Path(__file__).parent.parent / "_bundled" / "static"
+
+
+def install(app: Flask) -> None:
+    """Open the files to everyone, and put their fingerprint into each address of one."""
+    gate.public(app.view_functions["static"])
+    app.url_defaults(_add_fingerprint)
+    app.after_request(_set_age)
+
+
+def static_url(name: str) -> str:
+    """The address of one of our files, which changes whenever the file does."""
+    return url_for("static", filename=name)
+
+
+def fingerprint(name: str) -> str | None:
+    """A short hash of a file's bytes, or None when there is no such file."""
+    path = folder() / name
+    try:
+        stat = path.stat()
+    except (OSError, ValueError):
+        return None
+    return _hash(path, stat.st_mtime_ns, stat.st_size)
+
+
+def _add_fingerprint(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint == "static" and "filename" in values and "v" not in values:
+        mark = fingerprint(values["filename"])
+        if mark is not None:
+            values["v"] = mark
+
+
+def _set_age(response: Response) -> Response:
+    if request.endpoint == "static" and response.status_code in (200, 206, 304):
+        name = (request.view_args or {}).get("filename", "")
+        if request.args.get("v") and request.args["v"] == fingerprint(name):
+            response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
+        else:
+            response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@lru_cache(maxsize=512)
+def _hash(path: Path, _changed: int, _size: int) -> str | None:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:HASH_LENGTH]
+    except OSError:
+        return None
