@@ -22,21 +22,20 @@ def move(
     with recording.act(_("Moved “{title}”", title=head.title or _("Untitled")), by=by, now=now):
         if parent_id != entry.parent_id:
             tree.ensure_place(types.get_type(entry.type), entry.id, parent_id)
-            before = naming.parent_path(entry)
+            before, path = naming.parent_path(entry), naming.present_path(entry)
             entry.parent_id = parent_id
             entry.position = tree.next_position(types.get_type(entry.type), parent_id)
-            if head.path is not None and head.path.startswith(before):
-                below = head.path[len(before) :]
-                rename(entry, naming.parent_path(entry) + below, by=by, now=now)
+            if path is not None and path.startswith(before):
+                rename(entry, naming.parent_path(entry) + path[len(before) :], by=by, now=now)
         if position is not None:
             tree.put_at(entry, position)
 
 
 def rename(entry: Entry, path: str, *, by: Person, now: datetime) -> None:
     """Give an entry and all below it another path, at once, also where they are live."""
-    old = editing.get_head(entry).path
+    old = naming.present_path(entry)
     for each in (entry, *tree.descendants(entry)):
-        present = editing.get_head(each).path
+        present = naming.present_path(each)
         if each is entry:
             _repath(each, path, by=by, now=now)
         elif old and present and present.startswith(old.rstrip("/") + "/"):

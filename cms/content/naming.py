@@ -3,10 +3,12 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
+
 from cms import db, text
 from cms.addresses import book, paths
 from cms.content import types
-from cms.content.models import Entry, Revision
+from cms.content.models import Entry, Publication, Revision
 from cms.content.snapshot import Snapshot
 from cms.site import settings
 
@@ -69,6 +71,16 @@ def parent_path(entry: Entry) -> str:
     head = db.session().get(Revision, parent.head_id) if parent and parent.head_id else None
     if parent is None or head is None:
         return "/"
-    if head.path is None:
-        return f"{parent_path(parent)}{slug_of(parent, Snapshot.of(head))}/"
-    return head.path if head.path.endswith("/") else head.path + "/"
+    path = present_path(parent)
+    if path is None:
+        path = f"{parent_path(parent)}{slug_of(parent, Snapshot.of(head))}/"
+    return path if path.endswith("/") else path + "/"
+
+
+def present_path(entry: Entry) -> str | None:
+    """The path chosen for an entry, else the one that it was given when it was published."""
+    head = db.session().get(Revision, entry.head_id) if entry.head_id else None
+    if head is not None and head.path is not None:
+        return head.path
+    query = sa.select(Publication.path).where(Publication.entry_id == entry.id)
+    return db.session().scalar(query.order_by(Publication.from_at.desc()).limit(1))

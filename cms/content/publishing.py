@@ -176,9 +176,9 @@ def _path_for(entry: Entry, revision: Revision, *, at: datetime, now: datetime) 
     if not types.get_type(entry.type).public:
         return None
     if revision.path is None:
-        live = find_live(entry, now=now)
-        if live is not None and live.path is not None:
-            return live.path
+        present = naming.present_path(entry)
+        if present is not None:
+            return present
         return naming.claim_default(entry, Snapshot.of(revision), at=at, now=now)
     problem = paths.problem_with(revision.path)
     if problem:

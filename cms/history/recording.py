@@ -37,10 +37,14 @@ _tracked: dict[str, frozenset[str]] = {}
 def track(model: type[Row]) -> type[Row]:
     """Record every change of this model's rows, but for the columns it calls `untracked`."""
     _tracked[model.__tablename__] = frozenset(getattr(model, "untracked", ()))
-    for column in model.__table__.columns:
-        # Without this the value before a change is unknown when the row was not loaded yet.
-        getattr(model, column.key).impl.active_history = True
+    event.listen(model, "mapper_configured", _remember_old_values)
     return model
+
+
+def _remember_old_values(_mapper: Any, model: type[db.Base]) -> None:
+    """Without this the value before a change is unknown when the row was not loaded yet."""
+    for column in model.__table__.columns:
+        getattr(model, column.key).impl.active_history = True
 
 
 def is_tracked(table: str) -> bool:
