@@ -1,0 +1,141 @@
+"""What one rendering may spend: time, loop turns, text and elements made, depth, queries.
+
+A Run lives as long as one page is being rendered. It is found through a context variable, so that
+the environment itself can stay unchanged and be shared by all threads.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from jinja2.exceptions import SecurityError
+
+if TYPE_CHECKING:
+    from cms.themes.catalog import Theme
+    from cms.themes.context import PageContext
+
+MAX_SECONDS = 2.0  # of this thread's processor time, so a busy machine fails nobody
+MAX_TURNS = 200_000  # loop turns of a page
+MAX_OUTPUT = 4_000_000  # characters of a page
+MAX_MADE = 16_000_000  # characters of all texts made on the way
+MAX_STRING = 4_000_000  # characters of one text
+MAX_ELEMENTS = 20_000  # elements of one list, all its inner lists counted
+MAX_BUILT = 1_000_000  # elements of all lists made on the way
+MAX_DEPTH = 60  # macros within macros
+MAX_LOADS = 2_000  # templates included, extended and imported
+MAX_QUERIES = 8  # calls that ask the core for content
+TICKS_PER_LOOK = 32  # the clock is read once in so many ticks
+
+CONTAINERS = frozenset({list, tuple, dict, set, frozenset, MappingProxyType})
+
+
+class OverBudget(SecurityError):
+    """A template asked for more than a page may cost."""
+
+
+class Run:
+    """The account of one rendering."""
+
+    __slots__ = (
+        "_left",
+        "_until",
+        "built",
+        "cache",
+        "depth",
+        "loads",
+        "made",
+        "missing",
+        "modules",
+        "page",
+        "queries",
+        "refusal",
+        "strict",
+        "theme",
+        "turns",
+        "variables",
+    )
+
+    def __init__(self, theme: Theme, page: PageContext, *, strict: bool = False) -> None:
+        self.theme = theme
+        self.page = page
+        self.strict = strict
+        self.variables: Mapping[str, Any] = {}
+        self.turns = self.made = self.built = self.depth = self.loads = 0
+        self.modules: dict[Any, Any] = {}
+        self.cache: dict[Any, Any] = {}
+        self.queries: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        self.missing: set[str] = set()
+        self.refusal: BaseException | None = None
+        self._left = TICKS_PER_LOOK
+        self._until = time.thread_time() + MAX_SECONDS
+
+    def tick(self) -> None:
+        """Count one step; now and then look at the clock."""
+        self._left -= 1
+        if self._left <= 0:
+            self._left = TICKS_PER_LOOK
+            if time.thread_time() > self._until:
+                raise OverBudget(f"The page takes longer than {MAX_SECONDS:g} seconds to make.")
+
+    def make(self, length: int) -> None:
+        """Account for a text of this length before or after it is made."""
+        self.made += length
+        if length > MAX_STRING or self.made > MAX_MADE:
+            raise OverBudget("The page makes too much text.")
+
+    def build(self, elements: int) -> None:
+        """Account for a list with so many elements."""
+        self.built += elements
+        if elements > MAX_ELEMENTS or self.built > MAX_BUILT:
+            raise OverBudget("The page makes lists that are too long.")
+
+    def load(self) -> None:
+        """Account for one more template."""
+        self.loads += 1
+        self.tick()
+        if self.loads > MAX_LOADS:
+            raise OverBudget(f"The page uses more than {MAX_LOADS} templates.")
+
+
+current: ContextVar[Run] = ContextVar("run")
+
+
+class Counted:
+    """An iterable whose every turn is counted; it keeps its length where it has one."""
+
+    __slots__ = ("_inner",)
+
+    def __init__(self, inner: Iterable[Any]) -> None:
+        self._inner = inner
+
+    def __len__(self) -> int:
+        return len(self._inner)  # type: ignore[arg-type]
+
+    def __iter__(self) -> Iterator[Any]:
+        run = current.get()
+        for item in self._inner:
+            run.turns += 1
+            if run.turns > MAX_TURNS:
+                raise OverBudget(f"The page takes more than {MAX_TURNS} loop turns.")
+            run.tick()
+            yield item
+
+
+def weigh(value: Any) -> int:
+    """How many elements a list has with all its inner lists; stops where it is too many."""
+    total = 0
+    waiting = [value]
+    while waiting:
+        inner = waiting.pop()
+        total += len(inner)
+        if total > MAX_ELEMENTS:
+            raise OverBudget("The page makes lists that are too long.")
+        members: Iterable[Any] = inner
+        if type(inner) in (dict, MappingProxyType):
+            members = (*inner.keys(), *inner.values())
+        waiting.extend(each for each in members if type(each) in CONTAINERS)
+    return total

@@ -1,0 +1,515 @@
+"""The filters and tests of theme templates: a table of names, nothing else exists."""
+
+from __future__ import annotations
+
+import functools
+import json
+import random
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import dates as babel_dates
+from babel import numbers as babel_numbers
+from jinja2 import Undefined, pass_context, pass_environment
+from jinja2.filters import FILTERS as JINJA_FILTERS
+from jinja2.runtime import Context
+from jinja2.tests import TESTS as JINJA_TESTS
+from markupsafe import Markup, escape
+
+from cms import text as texts
+from cms.themes import budget, locales
+from cms.themes import settings as theme_settings
+from cms.themes.budget import Counted, OverBudget
+from cms.themes.sandbox import ThemeEnvironment, printed
+from cms.themes.views import Group
+
+WORDS_PER_MINUTE = 220
+MAX_PATTERN = 60
+_DATE_FORMATS = ("short", "medium", "long", "full")
+_CLASS = re.compile(r"[A-Za-z0-9_-]+")
+_INLINE_LIMIT = 5_000  # characters
+_STRIPPED_LIMIT = 100_000  # characters; taking out comments costs the square of their number
+_MAX_ROW = 1_000
+
+
+# Texts
+
+
+def as_text(value: Any) -> str:
+    """A value as `{{ }}` would print it."""
+    text = printed(value)
+    return text if isinstance(text, str) else str(text)
+
+
+def replace(value: Any, old: str, new: str, count: int | None = None) -> str:
+    """Replace one text by another, unless the result would be too long."""
+    source, old, new = as_text(value), as_text(old), as_text(new)
+    found = source.count(str(old)) if old else len(source) + 1
+    grown = len(source) + found * len(new) * (6 if isinstance(source, Markup) else 1)
+    budget.current.get().make(grown)
+    if isinstance(source, Markup) or isinstance(new, Markup):
+        return escape(source).replace(escape(old), escape(new), -1 if count is None else count)
+    return source.replace(old, new, -1 if count is None else count)
+
+
+@pass_environment
+def join(
+    environment: ThemeEnvironment, value: Any, d: Any = "", attribute: str | None = None
+) -> str:
+    """Join the parts of a list with a text between them."""
+    items: Iterable[Any] = Counted(value)
+    if attribute is not None:
+        items = [_dotted(environment, item, attribute) for item in items]
+    parts = [as_text(item) for item in items]
+    between = as_text(d)
+    run = budget.current.get()
+    run.make(sum(map(len, parts)) + len(between) * len(parts))
+    if any(isinstance(part, Markup) for part in (*parts, between)):
+        return escape(between).join(parts)
+    return between.join(parts)
+
+
+def excerpt(value: Any, words: int = 40) -> str:
+    """The first words of a text, without markup."""
+    kept = striptags(value) if isinstance(value, Markup) else as_text(value)
+    parts = kept.split(None, max(1, min(int(words), 1000)))
+    if len(parts) <= int(words):
+        return str(kept).strip()
+    return " ".join(parts[: int(words)]).rstrip(" ,;:.") + "…"
+
+
+def striptags(value: Any) -> str:
+    """A text without its elements; of a very long one only the beginning."""
+    return Markup(as_text(value)[:_STRIPPED_LIMIT]).striptags()  # noqa: S704 - ends as plain text
+
+
+def markdown_inline(value: Any) -> Markup:
+    """Bold, emphasis, code and links of one line of Markdown; everything else stays escaped."""
+    source = as_text(value)[:_INLINE_LIMIT]
+    html = str(escape(str(source)))
+    html = re.sub(r"`([^`\n]{1,500})`", r"<code>\1</code>", html)
+    html = re.sub(r"\[([^\[\]\n]{1,300})\]\(([^\s()<>]{1,500})\)", _inline_link, html)
+    html = re.sub(r"\*\*([^*\n]{1,500})\*\*", r"<strong>\1</strong>", html)
+    html = re.sub(r"(?<![\w*])[*_]([^*_\n]{1,500})[*_](?![\w*])", r"<em>\1</em>", html)
+    return Markup(html)  # noqa: S704 - the source was escaped first, only these elements are added
+
+
+def _inline_link(match: re.Match[str]) -> str:
+    label, address = match[1], match[2]
+    if not re.match(r"(?:https?://|mailto:|/(?!/)|#)", address):
+        return match[0]
+    # Marks inside an address must not become elements.
+    for mark, code in (("*", "%2A"), ("_", "%5F"), ("`", "%60")):
+        address = address.replace(mark, code)
+    return f'<a href="{address}">{label}</a>'
+
+
+def classes(value: Any) -> str:
+    """A list of class names as one attribute's value; what is empty or odd is left out."""
+    items = [value] if isinstance(value, str) else list(Counted(value))
+    names = [as_text(item) for item in items if item]
+    return " ".join(name for name in names if _CLASS.fullmatch(name))
+
+
+def slug(value: Any) -> str:
+    """A text as it would stand in an address."""
+    return texts.make_slug(as_text(value)[:1000])
+
+
+def tojson(value: Any) -> Markup:
+    """Plain values as JSON that is safe inside HTML."""
+    if type(value) in budget.CONTAINERS:
+        budget.current.get().build(budget.weigh(value))
+    dumped = json.dumps(value, ensure_ascii=False, default=_json_default)
+    budget.current.get().make(len(dumped))
+    return html_safe_json(dumped)
+
+
+def html_safe_json(dumped: str) -> Markup:
+    """JSON in which nothing can end a script element or an attribute."""
+    for mark, code in (
+        ("&", "\\u0026"),
+        ("<", "\\u003c"),
+        (">", "\\u003e"),
+        ("'", "\\u0027"),
+        ("\u2028", "\\u2028"),
+        ("\u2029", "\\u2029"),
+    ):
+        dumped = dumped.replace(mark, code)
+    return Markup(dumped)  # noqa: S704 - every character with a meaning in HTML is now a JSON escape
+
+
+def _json_default(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"A {type(value).__name__} has no JSON form.")
+
+
+# Lists
+
+
+def _listing(name: str) -> Callable[..., Any]:
+    """One of Jinja's filters that gives a list, counted and made at once."""
+    inner = JINJA_FILTERS[name]
+
+    @functools.wraps(inner)
+    def filtered(*args: Any, **kwargs: Any) -> Any:
+        result = [
+            tuple(each) if isinstance(each, list) else each for each in inner(*args, **kwargs)
+        ]
+        budget.current.get().build(budget.weigh(result))
+        return result
+
+    return filtered
+
+
+def _over_items(name: str) -> Callable[..., Any]:
+    """One of Jinja's filters that takes a list first, with its turns counted."""
+    inner = _listing(name)
+
+    @functools.wraps(inner)
+    def filtered(first: Any, value: Any, *args: Any, **kwargs: Any) -> Any:
+        return inner(first, _items(value), *args, **kwargs)
+
+    return filtered
+
+
+def batch(value: Any, linecount: int, fill_with: Any = None) -> list[tuple[Any, ...]]:
+    """Rows of so many items; the last is filled up when there is something to fill it with."""
+    size = max(1, min(int(linecount), _MAX_ROW))
+    items = list(_items(value))
+    rows = [tuple(items[at : at + size]) for at in range(0, len(items), size)]
+    if rows and fill_with is not None:
+        rows[-1] += (fill_with,) * (size - len(rows[-1]))
+    budget.current.get().build(budget.weigh(rows))
+    return rows
+
+
+def columns(value: Any, slices: int, fill_with: Any = None) -> list[tuple[Any, ...]]:
+    """So many columns of nearly the same length, in reading order."""
+    number_of = max(1, min(int(slices), _MAX_ROW))
+    items = list(_items(value))
+    each, more = divmod(len(items), number_of)
+    found, at = [], 0
+    for column in range(number_of):
+        end = at + each + (1 if column < more else 0)
+        short = fill_with is not None and more and column >= more
+        found.append((*items[at:end], *((fill_with,) if short else ())))
+        at = end
+    budget.current.get().build(budget.weigh(found))
+    return found
+
+
+def listed(value: Any) -> list[Any]:
+    """The items of anything that can be looped over."""
+    result = list(_items(value))
+    budget.current.get().build(budget.weigh(result))
+    return result
+
+
+def _items(value: Any) -> Any:
+    if value is None or isinstance(value, Undefined):
+        return ()
+    return Counted(value)
+
+
+@pass_environment
+def groupby(
+    environment: ThemeEnvironment, value: Any, attribute: str | int, default: Any = None
+) -> tuple[Group, ...]:
+    """Put together what shares a value, in the order of the values."""
+    groups: dict[Any, list[Any]] = {}
+    for item in _items(value):
+        key = _dotted(environment, item, attribute)
+        if isinstance(key, Undefined) or key is None:
+            key = default
+        groups.setdefault(key, []).append(item)
+    keys = sorted(groups, key=lambda key: (key is not None, _folded(key)))
+    return tuple(Group(grouper=key, list=tuple(groups[key])) for key in keys)
+
+
+@pass_context
+def by_year(context: Context, value: Any, attribute: str = "published") -> tuple[Group, ...]:
+    """Put entries together by the year of their date, in the order they come in."""
+    groups: dict[Any, list[Any]] = {}
+    for item in _items(value):
+        moment = _dotted(context.environment, item, attribute)  # type: ignore[arg-type]
+        year = _local(moment).year if isinstance(moment, datetime) else None
+        groups.setdefault(year, []).append(item)
+    return tuple(Group(grouper=year, list=tuple(items)) for year, items in groups.items())
+
+
+def _folded(key: Any) -> Any:
+    return key.lower() if isinstance(key, str) else key
+
+
+def _dotted(environment: ThemeEnvironment, item: Any, attribute: str | int) -> Any:
+    for part in str(attribute).split("."):
+        item = environment.getitem(item, int(part) if part.isdigit() else part)
+    return item
+
+
+def total(value: Any, attribute: str | None = None, start: float = 0) -> float:
+    """The sum of numbers."""
+    environment = budget.current.get().cache["environment"]
+    result = start
+    for item in _items(value):
+        number = item if attribute is None else _dotted(environment, item, attribute)
+        if not isinstance(number, int | float):
+            raise TypeError("sum adds numbers only.")
+        result += number
+    return result
+
+
+def pick(value: Any) -> Any:
+    """One item, always the same on the same page."""
+    items = list(_items(value))
+    if not items:
+        return None
+    run = budget.current.get()
+    seed = f"{run.page.meta.canonical}|{run.page.kind}"
+    return random.Random(seed).choice(items)  # noqa: S311 - a choice of looks, not a secret
+
+
+def reverse(value: Any) -> Any:
+    """The other way round: a text by letters, anything else by items."""
+    if isinstance(value, str):
+        budget.current.get().make(len(value))
+        return value[::-1]
+    result = list(_items(value))[::-1]
+    budget.current.get().build(budget.weigh(result))
+    return result
+
+
+# Numbers
+
+
+def rounded(value: Any, precision: int = 0, method: str = "common") -> float:
+    """A number rounded to a few places."""
+    places = max(0, min(int(precision), 10))
+    if method not in ("common", "ceil", "floor"):
+        raise ValueError("round knows common, ceil and floor.")
+    return JINJA_FILTERS["round"](float(value), places, method)  # type: ignore[no-any-return]
+
+
+def whole(value: Any, default: int = 0) -> int:
+    """A whole number, or the default where there is none."""
+    try:
+        if isinstance(value, str) and len(value) > 300:
+            return default
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        try:
+            return int(float(value))
+        except (TypeError, ValueError, OverflowError):
+            return default
+
+
+def number(value: Any) -> str:
+    """A number with the separators of the language."""
+    return babel_numbers.format_decimal(value, locale=locales.babel_locale(_lang()))
+
+
+def filesize(value: Any) -> str:
+    """A number of bytes in words."""
+    amount = float(value or 0)
+    units = ("B", "KB", "MB", "GB", "TB")
+    step = 0
+    while amount >= 1000 and step < len(units) - 1:
+        amount /= 1000
+        step += 1
+    pattern = "0" if step == 0 or amount >= 10 else "0.#"
+    shown = babel_numbers.format_decimal(amount, pattern, locale=locales.babel_locale(_lang()))
+    return f"{shown} {units[step]}"
+
+
+def reading_time(value: Any) -> int:
+    """Whole minutes to read an entry or a number of words, at least one."""
+    words = getattr(value, "words", value)
+    return max(1, round((words if isinstance(words, int | float) else 0) / WORDS_PER_MINUTE))
+
+
+# Dates
+
+
+def format_date(value: Any, format: str = "long") -> str:
+    """A date in the site's language and time zone: long, medium, short, full, iso or a pattern."""
+    if value is None or isinstance(value, Undefined):
+        return ""
+    moment = _local(value)
+    if format == "iso":
+        return moment.isoformat()
+    if len(format) > MAX_PATTERN:
+        raise OverBudget("The pattern of a date is too long.")
+    return _date_text(
+        moment.date(), moment if format not in _DATE_FORMATS else None, format, _lang()
+    )
+
+
+def format_time(value: Any, format: str = "short") -> str:
+    """A time of day in the site's language and time zone."""
+    if value is None or isinstance(value, Undefined):
+        return ""
+    if len(format) > MAX_PATTERN:
+        raise OverBudget("The pattern of a time is too long.")
+    return babel_dates.format_time(_local(value), format, locale=locales.babel_locale(_lang()))
+
+
+def ago(value: Any) -> str:
+    """How long ago something was, in words."""
+    if value is None or isinstance(value, Undefined):
+        return ""
+    passed = value - budget.current.get().page.now
+    return babel_dates.format_timedelta(
+        passed, add_direction=True, locale=locales.babel_locale(_lang())
+    )
+
+
+@lru_cache(maxsize=4096)
+def _date_text(day: date, moment: datetime | None, format: str, lang: str) -> str:
+    locale = locales.babel_locale(lang)
+    if moment is None:
+        return babel_dates.format_date(day, format, locale=locale)
+    # Babel would turn an aware time back to UTC; this one already is local.
+    return babel_dates.format_datetime(moment.replace(tzinfo=None), format, locale=locale)
+
+
+def _local(value: Any) -> datetime:
+    if not isinstance(value, datetime):
+        raise TypeError("This filter needs a date and time.")
+    return value.astimezone(zone(budget.current.get().page.site.timezone))
+
+
+@lru_cache(maxsize=64)
+def zone(name: str) -> ZoneInfo:
+    """The time zone of this name, UTC where it is not known."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def _lang() -> str:
+    run = budget.current.get()
+    return run.page.lang or run.page.site.locale
+
+
+# Colours and addresses
+
+
+def contrast_text(color: Any) -> str:
+    """Black or white, whichever is easier to read on this colour."""
+    ground = as_text(color)
+    black, white = (theme_settings.contrast(ground, ink) for ink in ("#000000", "#ffffff"))
+    return "#000000" if black >= white else "#ffffff"
+
+
+def alpha(color: Any, share: float) -> str:
+    """A colour with a transparency from 0 (clear) to 1."""
+    red, green, blue = theme_settings.channels(as_text(color))
+    part = round(max(0.0, min(1.0, float(share))) * 255)
+    return f"#{red:02x}{green:02x}{blue:02x}{part:02x}"
+
+
+def absolute(value: Any) -> str:
+    """A local address with the site's own in front."""
+    address = as_text(value)
+    if not address.startswith("/") or address.startswith("//"):
+        return address
+    root = "/".join(budget.current.get().page.site.url.split("/", 3)[:3])
+    return root + address
+
+
+def _spending(name: str) -> Callable[..., Any]:
+    """One of Jinja's filters that makes a text no longer than a few times what it was given."""
+    inner = JINJA_FILTERS[name]
+
+    @functools.wraps(inner)
+    def filtered(*args: Any, **kwargs: Any) -> Any:
+        result = inner(*(("" if each is None else each) for each in args), **kwargs)
+        if isinstance(result, str):
+            budget.current.get().make(len(result))
+        return result
+
+    return filtered
+
+
+def _empty_where_missing(name: str) -> Callable[..., Any]:
+    inner = JINJA_FILTERS[name]
+
+    @functools.wraps(inner)
+    def filtered(value: Any) -> Any:
+        return 0 if value is None else inner(value)
+
+    return filtered
+
+
+def _first_or_last(name: str) -> Callable[..., Any]:
+    def filtered(value: Any) -> Any:
+        items: Sequence[Any] = list(_items(value))
+        if not items:
+            return None
+        return items[0] if name == "first" else items[-1]
+
+    return filtered
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    **{name: _spending(name) for name in ("capitalize", "lower", "title", "trim", "upper")},
+    **{name: _spending(name) for name in ("truncate", "urlencode")},
+    **{name: _listing(name) for name in ("dictsort", "items")},
+    "striptags": striptags,
+    "batch": batch,
+    "slice": columns,
+    "list": listed,
+    **{name: _over_items(name) for name in ("map", "select", "reject", "selectattr")},
+    **{name: _over_items(name) for name in ("rejectattr", "sort", "unique")},
+    **{name: JINJA_FILTERS[name] for name in ("abs", "default", "d", "float", "min", "max")},
+    "length": _empty_where_missing("length"),
+    "count": _empty_where_missing("count"),
+    "wordcount": _empty_where_missing("wordcount"),
+    "first": _first_or_last("first"),
+    "last": _first_or_last("last"),
+    "escape": JINJA_FILTERS["escape"],
+    "e": JINJA_FILTERS["escape"],
+    "int": whole,
+    "round": rounded,
+    "string": as_text,
+    "join": join,
+    "replace": replace,
+    "groupby": groupby,
+    "sum": total,
+    "random": pick,
+    "reverse": reverse,
+    "tojson": tojson,
+    "date": format_date,
+    "time": format_time,
+    "ago": ago,
+    "number": number,
+    "filesize": filesize,
+    "reading_time": reading_time,
+    "excerpt": excerpt,
+    "markdown_inline": markdown_inline,
+    "absolute": absolute,
+    "by_year": by_year,
+    "contrast_text": contrast_text,
+    "alpha": alpha,
+    "classes": classes,
+    "slug": slug,
+}
+
+TESTS: Mapping[str, Any] = {
+    name: JINJA_TESTS[name]
+    for name in (
+        *("defined", "undefined", "none", "true", "false", "boolean", "integer", "float"),
+        *("number", "string", "mapping", "sequence", "iterable", "odd", "even", "divisibleby"),
+        *("in", "eq", "==", "equalto", "ne", "!=", "lt", "<", "le", "<=", "gt", ">", "ge", ">="),
+        *("lessthan", "greaterthan", "lower", "upper", "sameas"),
+    )
+}
