@@ -1,0 +1,1 @@
+"""Content from elsewhere: pure readers, one runner, one report."""

@@ -1,0 +1,1 @@
+"""How Zola, Jekyll, Hugo and plain folders write things down; one file each. PURE."""
