@@ -1,0 +1,104 @@
+// Writing in comfort: fields that grow, a word count, the drawer, Enter from the title into the text.
+
+const root = document.documentElement;
+const form = document.getElementById("entry");
+const source = document.querySelector(".writing-text textarea");
+const title = document.querySelector(".writing-title textarea");
+
+// Browsers without field-sizing get their text fields fitted by hand.
+if (!CSS.supports("field-sizing", "content")) {
+  for (const field of [title, source]) {
+    if (!field) continue;
+    const fit = () => {
+      const scrolled = window.scrollY;
+      field.style.blockSize = "auto";
+      field.style.blockSize = `${field.scrollHeight}px`;
+      window.scrollTo({ top: scrolled });
+    };
+    field.addEventListener("input", fit);
+    fit();
+  }
+}
+
+title?.addEventListener("keydown", (event) => {
+  const atEnd = title.selectionStart === title.value.length;
+  if (event.isComposing || (event.key !== "Enter" && !(event.key === "ArrowDown" && atEnd))) return;
+  event.preventDefault();
+  source.focus();
+  source.setSelectionRange(0, 0);
+});
+title?.addEventListener("input", () => {
+  if (/[\r\n]/.test(title.value)) title.value = title.value.replace(/\s*[\r\n]+\s*/g, " ");
+});
+source?.addEventListener("keydown", (event) => {
+  const atStart = source.selectionStart === 0 && source.selectionEnd === 0;
+  if (!title || !atStart || !["ArrowUp", "ArrowLeft"].includes(event.key) || event.shiftKey) return;
+  event.preventDefault();
+  title.focus();
+  title.setSelectionRange(title.value.length, title.value.length);
+});
+
+/** How many words stand in the text, counted as the reader's language counts them. */
+class WordCount extends HTMLElement {
+  connectedCallback() {
+    const field = document.getElementById(this.dataset.for);
+    if (!field) return;
+    const segmenter = new Intl.Segmenter(root.lang, { granularity: "word" });
+    const number = new Intl.NumberFormat(root.lang);
+    let timer;
+    const count = () => {
+      let words = 0;
+      for (const part of segmenter.segment(field.value)) if (part.isWordLike) words += 1;
+      this.textContent = this.dataset.words.replace("{count}", number.format(words));
+    };
+    field.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(count, 300);
+    });
+    count();
+  }
+}
+customElements.define("word-count", WordCount);
+
+const saved = document.getElementById("saved");
+form?.addEventListener("carafe:changed", () => {
+  saved.textContent = saved.dataset.unsaved;
+});
+form?.addEventListener("submit", (event) => {
+  if (!event.submitter?.hasAttribute("data-keep-open")) saved.textContent = saved.dataset.saving;
+  else setTimeout(() => delete form.dataset.sent);
+});
+
+const toggle = document.querySelector("[data-drawer]");
+const wide = window.matchMedia("(min-width: 64.01rem)");
+function showDrawer(open) {
+  root.classList.toggle("drawer-closed", !open);
+  toggle.setAttribute("aria-expanded", String(open));
+}
+if (toggle) {
+  let open = true;
+  try {
+    open = localStorage.getItem("carafe.drawer") !== "closed";
+  } catch {
+    // The drawer is simply open.
+  }
+  toggle.setAttribute("role", "button");
+  toggle.setAttribute("aria-controls", "drawer");
+  showDrawer(open || document.querySelector(".drawer [aria-invalid]") !== null);
+  toggle.addEventListener("click", (event) => {
+    if (!wide.matches) return;
+    event.preventDefault();
+    open = root.classList.contains("drawer-closed");
+    showDrawer(open);
+    try {
+      localStorage.setItem("carafe.drawer", open ? "open" : "closed");
+    } catch {
+      // It opens again next time.
+    }
+  });
+  toggle.addEventListener("keydown", (event) => {
+    if (event.key !== " ") return;
+    event.preventDefault();
+    toggle.click();
+  });
+}
