@@ -416,7 +416,11 @@ def upgrade() -> None:
         **TABLE,
     )
     op.create_index(op.f("ix_publication_access_from_at"), "publication", ["access", "from_at"])
+    op.create_index(
+        op.f("ix_publication_featured_dated_at"), "publication", ["featured", "dated_at"]
+    )
     op.create_index(op.f("ix_publication_from_at"), "publication", ["from_at"])
+    op.create_index(op.f("ix_publication_pinned_at"), "publication", ["pinned_at"])
     op.create_index(
         op.f("ix_publication_type_listed_dated_at_id"),
         "publication",

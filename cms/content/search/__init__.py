@@ -1,0 +1,136 @@
+"""Finding what is published, by its words.
+
+Each database keeps tokens of `cms.content.words` in its own kind of index, written in the
+transaction that publishes. Nothing that a visitor types reaches a database's query language: it
+is taken apart into tokens of letters and digits first. MariaDB finds what was committed only.
+"""
+
+# ruff: noqa: S608 - SQL is put together from constants here; values are always bound.
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cms import db
+from cms.content import words
+from cms.content.search import mariadb, postgresql, sqlite
+from cms.content.search.documents import LONGEST_TEXT, Document
+
+# Ranking looks at the newest matches only: to rank all that hold a common word takes too long.
+MOST_MATCHES = 5_000
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A publication that was found; a higher score is a better match."""
+
+    publication_id: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of hits, and how many there are in all (at most MOST_MATCHES)."""
+
+    hits: tuple[Hit, ...]
+    total_capped: int
+
+
+class Engine(Protocol):
+    """What each database does in its own way."""
+
+    def write(self, session: Session, document: Document) -> None:
+        """Put a document into the index, in place of what was there."""
+
+    def remove(self, session: Session, publication_id: str) -> None:
+        """Take a document out of the index, if it is there."""
+
+    def question(self, terms: tuple[words.Term, ...]) -> tuple[str, dict[str, str]]:
+        """The SQL that ranks the newest matches, and its parameters."""
+
+
+_ENGINES: dict[str, Engine] = {
+    "sqlite": sqlite,
+    "postgresql": postgresql,
+    "mariadb": mariadb,
+}
+
+
+def index(publication_id: str, *, title: str, body_text: str, extra_text: str = "") -> None:
+    """Make a publication findable by these words, in place of those it had."""
+    document = Document(
+        publication_id,
+        title=words.tokens(title),
+        extra=words.tokens(extra_text[:LONGEST_TEXT]),
+        body=words.tokens(body_text[:LONGEST_TEXT]),
+    )
+    db.session().flush()  # The publication must be there before its words.
+    _engine().write(db.session(), document)
+
+
+def remove(publication_id: str) -> None:
+    """Make a publication unfindable; nothing happens when it was."""
+    _engine().remove(db.session(), publication_id)
+
+
+def remove_ended(*, now: datetime, entry_id: str | None = None) -> int:
+    """Take out publications whose time is over (of one entry); returns how many.
+
+    They are not found in any case, but make the index larger.
+    """
+    condition = "" if entry_id is None else " AND p.entry_id = :entry_id"
+    query = sa.text(
+        "SELECT d.publication_id FROM search_document d JOIN publication p"
+        f" ON p.id = d.publication_id WHERE p.until_at <= :now{condition}"
+    ).bindparams(sa.bindparam("now", type_=db.UtcDateTime()))
+    parameters = {"now": now} | ({} if entry_id is None else {"entry_id": entry_id})
+    ended = list(db.session().scalars(query, parameters))
+    for publication_id in ended:
+        remove(publication_id)
+    return len(ended)
+
+
+def find(query: str, *, now: datetime, limit: int = 10, offset: int = 0) -> Found:
+    """What visitors may see at `now` and holds all words of the query, the best first.
+
+    Only what is listed and open to everyone is found; whether the whole site is closed is for the
+    caller to know.
+    """
+    terms = words.terms(query)
+    if not terms:
+        return Found((), 0)
+    matching, parameters = _engine().question(terms)
+    statement = sa.text(
+        f"WITH RECURSIVE {_CLOSED}, {matching.format(visible=_VISIBLE, most=MOST_MATCHES)}"
+        " SELECT publication_id, score, count(*) OVER () AS total FROM matching"
+        " ORDER BY score DESC, dated_at DESC, publication_id DESC LIMIT :limit OFFSET :offset"
+    ).bindparams(sa.bindparam("now", type_=db.UtcDateTime()))
+    rows = (
+        db.session()
+        .execute(statement, {**parameters, "now": now, "limit": limit, "offset": offset})
+        .all()
+    )
+    hits = tuple(Hit(row.publication_id, float(row.score)) for row in rows)
+    return Found(hits, rows[0].total if rows else 0)
+
+
+def _engine() -> Engine:
+    return _ENGINES[db.database().dialect]
+
+
+_NOW = "p.from_at <= :now AND (p.until_at IS NULL OR p.until_at > :now)"
+
+# What stands below a page behind a password or for staff is closed too, unless it says otherwise.
+_CLOSED = (
+    "closed (entry_id) AS ("
+    f"SELECT p.entry_id FROM publication p WHERE p.access IN ('password', 'staff') AND {_NOW}"
+    " UNION SELECT e.id FROM closed c JOIN entry e ON e.parent_id = c.entry_id"
+    f" JOIN publication p ON p.entry_id = e.id WHERE p.access = 'inherit' AND {_NOW})"
+)
+_VISIBLE = (
+    f"{_NOW} AND p.listed = true AND p.path IS NOT NULL AND p.access IN ('inherit', 'public')"
+    " AND p.entry_id NOT IN (SELECT entry_id FROM closed)"
+)
