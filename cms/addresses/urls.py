@@ -24,18 +24,3 @@ def absolute(path: str) -> str:
 def below() -> str:
     """The path that the whole site lives below, without a closing slash; often empty."""
     return urlsplit(site_url()).path.rstrip("/")
-
-
-def own_path(url: str) -> str | None:
-    """The kept form of the path when this link leads to the site itself, or None."""
-    home = site_url()
-    if url.startswith(home) and url[len(home) : len(home) + 1] in ("", "/", "?", "#"):
-        rest = url[len(home) :]
-    elif url.startswith("/") and not url.startswith("//"):
-        prefix = below()
-        if prefix and not url.startswith(prefix + "/"):
-            return None
-        rest = url[len(prefix) :]
-    else:
-        return None
-    return paths.normalise(rest.split("#")[0].split("?")[0])

@@ -198,6 +198,8 @@ def _make_room(
         elif publication.until_at is None or publication.until_at > start:
             start = max(start, publication.from_at + SHORTEST)
             publication.until_at = start
+            if start <= now + SHORTEST:
+                search.remove(publication.id)
     db.session().flush()
     return start
 
@@ -208,6 +210,8 @@ def _end(entry: Entry, end: datetime, *, now: datetime) -> None:
             remove(publication)
         elif publication.until_at is None or publication.until_at > end:
             publication.until_at = max(end, publication.from_at + SHORTEST)
+            if publication.until_at <= now + SHORTEST:
+                search.remove(publication.id)
     db.session().flush()
 
 

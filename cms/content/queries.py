@@ -87,6 +87,7 @@ class Selection:
     entry_ids: tuple[str, ...] | None = None
     without: tuple[str, ...] = ()
     parent_id: str | None = None
+    top_level: bool = False
     oldest_first: bool = False
     unlisted: bool = False
     open_only: bool = False
@@ -121,7 +122,7 @@ def list_cards(
     """The cards of a list, the newest first, with their terms and bylines; three queries."""
     query = _select(selection, now, CARD_COLUMNS)
     order = (Publication.dated_at, Publication.id)
-    if selection.parent_id is not None:
+    if selection.parent_id is not None or selection.top_level:
         query = query.order_by(Entry.position, Entry.id)
     elif selection.oldest_first:
         query = query.order_by(*order)
@@ -315,7 +316,7 @@ def _select(selection: Selection, now: datetime, columns: Sequence[Any]) -> sa.S
         query = query.where(Publication.featured.is_(selection.featured))
     if selection.entry_ids is not None:
         query = query.where(Publication.entry_id.in_(selection.entry_ids))
-    if selection.parent_id is not None:
+    if selection.parent_id is not None or selection.top_level:
         query = query.join(Entry, Entry.id == Publication.entry_id)
         query = query.where(Entry.parent_id == selection.parent_id)
     return _without_hidden(query, selection, now)

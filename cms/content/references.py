@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 import sqlalchemy as sa
 
 from cms import db
-from cms.addresses import book, urls
+from cms.addresses import book, paths, urls
 from cms.content.models import Entry, Reference, Revision
 from cms.errors import Rejected
 from cms.rendering import pipeline
@@ -14,7 +14,12 @@ from cms.rendering import references as marks
 
 def adopt(source: str) -> str:
     """The text with addresses of the site itself turned into references by identity."""
-    return marks.to_references(source, _find_target)
+    return marks.to_references(source, _find_target, site_url=urls.site_url())
+
+
+def with_paths(source: str, *, path_of: marks.PathOf) -> str:
+    """The text with every reference as the path that `path_of` knows, for reading elsewhere."""
+    return marks.to_paths(source, path_of)
 
 
 def record(revision: Revision) -> None:
@@ -62,9 +67,8 @@ def list_dangling(kinds: Collection[str] = ("entry",)) -> Sequence[tuple[str, st
     return [(row[0], row[1], str(row[2])) for row in rows if row.target_id not in there]
 
 
-def _find_target(url: str) -> tuple[str, str] | None:
-    path = urls.own_path(url)
-    line = book.find(path) if path and path != "/" else None
+def _find_target(path: str) -> tuple[str, str] | None:
+    line = book.find(paths.normalise(path)) if path != "/" else None
     if line is None or line.target_id is None:
         return None
     return line.target_kind, line.target_id

@@ -101,6 +101,12 @@ def dated_types() -> tuple[str, ...]:
     return tuple(each.name for each in _types.values() if each.dated and each.public)
 
 
+def is_dated(name: str) -> bool:
+    """Whether entries of this type stand in lists by date."""
+    content_type = _types.get(name)
+    return content_type is not None and content_type.dated
+
+
 def get_taxonomy(name: str) -> Taxonomy:
     """The taxonomy of this name; raises NotFound."""
     try:

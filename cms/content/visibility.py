@@ -33,7 +33,10 @@ class Restriction:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who looks: the public, perhaps with some passwords given, or someone of the staff."""
+    """Who looks: the public, perhaps with some passwords given, or someone of the staff.
+
+    `unlocked` holds a mark for each password that was given, made by whoever checked it.
+    """
 
     is_staff: bool = False
     unlocked: frozenset[str] = frozenset()
@@ -51,8 +54,13 @@ class Shown(Protocol):
     def access(self) -> str: ...
 
 
-def decide(restriction: Restriction | None, site_access: str, visitor: Visitor) -> Verdict:
-    """Whether this visitor may see something with this rule on a site with that one. PURE."""
+def decide(
+    restriction: Restriction | None, site_access: str, visitor: Visitor, *, mark: str = ""
+) -> Verdict:
+    """Whether this visitor may see something with this rule on a site with that one. PURE.
+
+    `mark` is what stands for the rule's password in `visitor.unlocked`.
+    """
     if visitor.is_staff:
         return Verdict.VISIBLE
     if site_access != "public":
@@ -60,7 +68,7 @@ def decide(restriction: Restriction | None, site_access: str, visitor: Visitor) 
     if restriction is None:
         return Verdict.VISIBLE
     if restriction.access == "password":
-        return Verdict.VISIBLE if restriction.holder_id in visitor.unlocked else Verdict.LOCKED
+        return Verdict.VISIBLE if mark in visitor.unlocked else Verdict.LOCKED
     return Verdict.HIDDEN
 
 

@@ -11,24 +11,15 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from cms import db
 from cms.history import recording
+from cms.history.models import Generation
 
 MAX_REMEMBERED = 2_000
 
 T = TypeVar("T")
-
-
-class Generation(db.Base):
-    """The single row that holds the number."""
-
-    __tablename__ = "generation"
-    __table_args__ = (sa.CheckConstraint("id = 1", "single"), db.TABLE)
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    number: Mapped[int] = mapped_column(sa.BigInteger)
 
 
 class Memory:

@@ -49,3 +49,13 @@ class Change(db.Base):
     operation: Mapped[str] = mapped_column(db.key(8))
     before: Mapped[Any | None] = mapped_column(db.Json)
     after: Mapped[Any | None] = mapped_column(db.Json)
+
+
+class Generation(db.Base):
+    """A single row: a number that grows with every change of the content."""
+
+    __tablename__ = "generation"
+    __table_args__ = (sa.CheckConstraint("id = 1", "single"), db.TABLE)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(sa.BigInteger)
