@@ -61,7 +61,7 @@ def number(unsafe_html: str) -> tuple[str, tuple[Heading, ...]]:
     """
     marks = list(_HEADING.finditer(unsafe_html))
     shift = 1 if any(mark[2] == "1" for mark in marks) else 0
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     found: list[Heading] = []
     pieces: list[str] = []
     at = 0
@@ -75,21 +75,21 @@ def number(unsafe_html: str) -> tuple[str, tuple[Heading, ...]]:
         end = marks[index + 1].start() if index + 1 < len(marks) else at
         text = plain_text(unsafe_html[at:end])
         attributes, name = _with_id(mark[3], text, taken)
-        taken.add(name)
         pieces.append(f"<h{level}{attributes}>")
         if text:
             found.append(Heading(name, level, text))
     return "".join([*pieces, unsafe_html[at:]]), _as_tree(found)
 
 
-def _with_id(attributes: str, text: str, taken: set[str]) -> tuple[str, str]:
+def _with_id(attributes: str, text: str, taken: dict[str, int]) -> tuple[str, str]:
+    """The attributes with an id that no heading before has; `taken` counts how often each came."""
     own = _ID.search(attributes)
     name = (own[2] or own[3] or own[4] or "") if own else policy.ID_PREFIX + slug(text)
     unique = name
-    number = 2
     while unique in taken:
-        unique = f"{name}-{number}"
-        number += 1
+        taken[name] += 1
+        unique = f"{name}-{taken[name]}"
+    taken[unique] = 1
     rest = _ID.sub("", attributes)
     return f'{rest} id="{unique}"', unique
 

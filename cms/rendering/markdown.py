@@ -20,7 +20,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import STX, AtomicString
 
-from cms.rendering import blocks, bounds, highlighting, lists, policy
+from cms.rendering import blocks, bounds, highlighting, lists, policy, tables
 
 _local = threading.local()
 
@@ -51,7 +51,7 @@ def _build_converter() -> Converter:
         output_format="html",
         tab_length=4,
         extensions=[
-            "markdown.extensions.tables",
+            tables.TableExtension(),
             "markdown.extensions.def_list",
             "markdown.extensions.sane_lists",
             FootnoteExtension(SEPARATOR="-", BACKLINK_TEXT="↩\ufe0e", USE_DEFINITION_ORDER=False),
@@ -84,7 +84,6 @@ class DialectExtension(Extension):
         md.postprocessors.register(LoneBracketPostprocessor(md), "lone_brackets", 1)
         md.inlinePatterns.register(AutolinkProcessor(_BARE_URL, md), "bare_url", 85)
         md.treeprocessors.register(TaskTreeprocessor(md), "tasks", 15)
-        md.treeprocessors.register(AlignmentTreeprocessor(md), "alignment", 14)
         md.treeprocessors.register(FootnoteClassTreeprocessor(md), "footnote_class", 5)
         md.treeprocessors.register(blocks.LoneEmbedTreeprocessor(md), "lone_embeds", 13)
         _set_ticks(md)
@@ -292,22 +291,6 @@ def _make_task(item: etree.Element) -> bool:
     holder.insert(0, box)
     item.set("class", "task-item")
     return True
-
-
-_ALIGN = re.compile(r"text-align:\s*(left|center|right)")
-
-
-class AlignmentTreeprocessor(Treeprocessor):
-    """Says the alignment of table cells by a class: no style attribute leaves this room."""
-
-    def run(self, root: etree.Element) -> None:
-        for cell in root.iter():
-            if cell.tag not in ("th", "td"):
-                continue
-            if match := _ALIGN.search(cell.attrib.pop("style", "")):
-                cell.set("class", f"align-{match[1]}")
-            if cell.tag == "th":
-                cell.set("scope", "col")
 
 
 class FootnoteClassTreeprocessor(Treeprocessor):

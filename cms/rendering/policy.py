@@ -20,6 +20,8 @@ MAX_DEPTH = 120  # Elements inside each other.
 MAX_REOPENED = 20_000  # Formatting elements that a parser would open again and again.
 MAX_TAG_SEARCH = 2_000  # A "<" with no ">" within so many characters is text.
 MAX_HIGHLIGHTED = 60_000  # Longer code is shown plain.
+MAX_TABLE_CELLS = 60_000
+MAX_TABLE_ROW = 4_000  # Longer rows are cut at every pipe, in code too.
 MAX_CODE_LINE = 5_000  # Nor is code with longer lines coloured.
 
 

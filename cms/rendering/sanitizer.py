@@ -223,6 +223,9 @@ class _Bleach(Cleaner):
             tags=self.tags, strip=True, consume_entities=False, namespaceHTMLElements=False
         )
         self.parser = self.ticking_parser
+        walk: Any = _walk
+        self.walker = walk
+        self.serializer.inject_meta_charset = False
         ticking: Any = self._ticking
         self.filters = [ticking]
 
@@ -231,6 +234,39 @@ class _Bleach(Cleaner):
             if count % _CHARACTERS_PER_TICK == 0:
                 self.ticking_parser.budget.tick()
             yield token
+
+
+def _walk(tree: Any) -> Iterator[dict[str, Any]]:
+    """The tokens of a parsed tree. html5lib's own walk looks up every element among its brothers,
+    which takes a second for a long list.
+    """
+    yield from _characters(tree.text)
+    stack = [(tree, iter(tree))]
+    while stack:
+        element, children = stack[-1]
+        child = next(children, None)
+        if child is None:
+            stack.pop()
+            if element is not tree:
+                yield {"type": "EndTag", "name": element.tag, "namespace": None}
+                yield from _characters(element.tail)
+        elif not isinstance(child.tag, str):
+            yield from _characters(child.tail)  # A comment.
+        else:
+            data = {(None, name): value for name, value in child.attrib.items()}
+            is_void = child.tag in _VOID
+            kind = "EmptyTag" if is_void else "StartTag"
+            yield {"type": kind, "name": child.tag, "namespace": None, "data": data}
+            if is_void:
+                yield from _characters(child.tail)
+            else:
+                yield from _characters(child.text)
+                stack.append((child, iter(child)))
+
+
+def _characters(text: str | None) -> Iterator[dict[str, Any]]:
+    if text:
+        yield {"type": "Characters", "data": text}
 
 
 def _bleach(budget: bounds.Budget, ids: bool) -> _Bleach:
