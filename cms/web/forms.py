@@ -64,6 +64,8 @@ class CarafeForm(FlaskForm):  # type: ignore[misc]
         for field in _all_fields(self):
             if _is_broken(field):
                 field.errors = [*field.errors, _broken_text()]
+                # Shown as a mark, so that the person sees what to remove.
+                field.data = with_marks(field.data)
                 readable = False
         return bool(readable)
 
@@ -86,13 +88,14 @@ class CarafeForm(FlaskForm):  # type: ignore[misc]
 
 def is_clean(text: str) -> bool:
     """Whether text holds no control letters, NUL or half characters."""
-    return not any(
-        (letter < " " and letter not in _ALLOWED_CONTROLS)
-        or letter == "\x7f"
-        or "\ud800" <= letter <= "\udfff"
-        or letter in "\ufffe\uffff"
-        for letter in text
-    )
+    return not any(_is_impossible(letter) for letter in text)
+
+
+def with_marks(value: Any) -> Any:
+    """Text with a replacement mark for every letter that cannot be kept."""
+    if not isinstance(value, str):
+        return value
+    return "".join("\ufffd" if _is_impossible(letter) else letter for letter in value)
 
 
 def to_lf(value: Any) -> Any:
@@ -103,6 +106,12 @@ def to_lf(value: Any) -> Any:
 def strip(value: Any) -> Any:
     """Text without the spaces around it."""
     return value.strip() if isinstance(value, str) else value
+
+
+def _is_impossible(letter: str) -> bool:
+    if letter < " ":
+        return letter not in _ALLOWED_CONTROLS
+    return letter == "\x7f" or "\ud800" <= letter <= "\udfff" or letter in "\ufffe\uffff"
 
 
 def _filters(unbound: "UnboundField[Any]") -> list[Any]:
@@ -127,4 +136,4 @@ def _is_broken(field: Field) -> bool:
 
 
 def _broken_text() -> str:
-    return _("There are control characters in this text that cannot be kept. Remove them.")
+    return _("This text holds control characters, marked �. Remove them.")
