@@ -5,7 +5,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_decimal
 from flask import Flask, g
 
@@ -28,8 +28,8 @@ def day(at: datetime) -> str:
 
 
 def moment(at: datetime) -> str:
-    """A date and time, such as “Nov 20, 2026, 14:30”."""
-    return str(format_datetime(at.astimezone(zone()), "medium", locale=locale()))
+    """A date and time to the minute, such as “Nov 20, 2026, 2:30 PM”."""
+    return f"{day(at)}, {hour(at)}"
 
 
 def hour(at: datetime) -> str:

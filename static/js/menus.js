@@ -5,7 +5,9 @@ class MenuLines extends HTMLElement {
   connectedCallback() {
     this.lines().forEach((line) => this.prepare(line));
     this.addEventListener("change", (event) => {
-      if (event.target.name?.endsWith("-depth")) indent(event.target.closest(".menu-line"));
+      const line = event.target.closest(".menu-line");
+      if (event.target.name?.endsWith("-depth")) indent(line);
+      if (event.target.name?.endsWith("-target")) askForAddress(line);
     });
   }
 
@@ -15,8 +17,8 @@ class MenuLines extends HTMLElement {
 
   prepare(line) {
     const row = document.createElement("div");
-    const row = document.createElement("div");
     row.className = "row menu-line-move";
+    askForAddress(line);
     for (const [words, drawing, step] of [
       [this.dataset.up, "up", -1],
       [this.dataset.down, "down", 1],
@@ -52,6 +54,12 @@ class MenuLines extends HTMLElement {
 function indent(line) {
   const depth = line.querySelector('[name$="-depth"]').value;
   line.className = `menu-line depth-${depth}`;
+}
+
+/** An address is asked for only where a line leads to one. */
+function askForAddress(line) {
+  const wanted = line.querySelector('[name$="-target"]').value === "url";
+  line.querySelector('[name$="-url"]').closest(".field").classList.toggle("field-unused", !wanted);
 }
 
 function drawn(name) {
