@@ -152,6 +152,32 @@ def upgrade() -> None:
         op.f("ix_entry_type_trashed_at_head_id"), "entry", ["type", "trashed_at", "head_id"]
     )
     op.create_table(
+        "generation",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_generation_single")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_generation")),
+        **TABLE,
+    )
+    op.create_table(
+        "import_map",
+        sa.Column("id", db.key(26), nullable=False),
+        sa.Column("source_site", db.key(100), nullable=False),
+        sa.Column("source_kind", db.key(16), nullable=False),
+        sa.Column("source_id", db.key(600), nullable=False),
+        sa.Column("entry_id", db.key(26), nullable=False),
+        sa.Column("revision_id", db.key(26), nullable=False),
+        sa.Column("content_hash", db.key(64), nullable=False),
+        sa.Column("has_open_links", sa.Boolean(), nullable=False),
+        sa.Column("imported_at", db.UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_map")),
+        sa.UniqueConstraint(
+            "source_site", "source_id", name=op.f("uq_import_map_source_site_source_id")
+        ),
+        **TABLE,
+    )
+    op.create_index(op.f("ix_import_map_entry_id"), "import_map", ["entry_id"])
+    op.create_table(
         "menu",
         sa.Column("id", db.key(26), nullable=False),
         sa.Column("place", db.key(40), nullable=False),
@@ -509,6 +535,8 @@ def downgrade() -> None:
     op.drop_table("setting")
     op.drop_table("profile")
     op.drop_table("menu")
+    op.drop_table("import_map")
+    op.drop_table("generation")
     op.drop_table("entry")
     op.drop_table("change_set")
     op.drop_table("address")
