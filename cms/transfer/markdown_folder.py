@@ -49,14 +49,15 @@ def read(site: SourceSite) -> Iterator[Found]:
     yield from site.listing.problems
     yield from _unread(site)
     seen: dict[str, str] = {}
-    reader = READERS[site.convention]
     for source_id in site.listing.markdown():
-        file = folder.read_file(site.listing.root, source_id)
-        if isinstance(file, Problem):
-            yield file
-            continue
-        for found in reader(file, site):
+        for found in read_one(site, source_id):
             yield found if isinstance(found, Problem) else _without_taken_path(found, seen)
+
+
+def read_one(site: SourceSite, source_id: str) -> list[Found]:
+    """What one file of the folder holds."""
+    file = folder.read_file(site.listing.root, source_id)
+    return [file] if isinstance(file, Problem) else READERS[site.convention](file, site)
 
 
 def read_folder(
