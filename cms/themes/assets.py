@@ -20,6 +20,7 @@ from cms.themes.catalog import Theme
 PREFIX = "/-/theme"
 SETTINGS_FILE = "settings.css"
 MAX_INLINE = 8 * 1024  # bytes
+MAX_KNOWN = 2_000
 LIBRARY_PREFIX = "core:"
 
 CONTENT_TYPES: Mapping[str, str] = MappingProxyType(
@@ -68,6 +69,14 @@ class SettingsSheet:
 def url_path(theme: Theme, path: str) -> str:
     """The local address of a theme's file; `core:…` names a file of the core's library."""
     return f"{PREFIX}/{theme.id}/{theme.digest}/{path.replace(LIBRARY_PREFIX, 'core/', 1)}"
+
+
+def find_url_path(theme: Theme, path: str) -> str | None:
+    """The local address of a theme's file if there is one; looked up once per theme."""
+    known: dict[str, str | None] = theme.__dict__.setdefault("_asset_paths", {})
+    if path not in known and len(known) < MAX_KNOWN:
+        known[path] = url_path(theme, path) if find_file(theme, path) else None
+    return known.get(path)
 
 
 def resolve(theme: Theme, hash: str, path: str) -> AssetFile | None:

@@ -24,6 +24,8 @@ MAX_OUTPUT = 4_000_000  # characters of a page
 MAX_MADE = 16_000_000  # characters of all texts made on the way
 MAX_STRING = 4_000_000  # characters of one text
 MAX_ELEMENTS = 20_000  # elements of one list, all its inner lists counted
+MAX_NESTING = 40  # lists within lists
+MAX_SPLIT = 200_000  # characters of a text that is taken apart into a list
 MAX_BUILT = 1_000_000  # elements of all lists made on the way
 MAX_DEPTH = 60  # macros within macros
 MAX_LOADS = 2_000  # templates included, extended and imported
@@ -128,14 +130,16 @@ class Counted:
 def weigh(value: Any) -> int:
     """How many elements a list has with all its inner lists; stops where it is too many."""
     total = 0
-    waiting = [value]
+    waiting = [(value, 1)]
     while waiting:
-        inner = waiting.pop()
+        inner, depth = waiting.pop()
         total += len(inner)
         if total > MAX_ELEMENTS:
             raise OverBudget("The page makes lists that are too long.")
+        if depth > MAX_NESTING:
+            raise OverBudget("The page nests lists too deeply.")
         members: Iterable[Any] = inner
         if type(inner) in (dict, MappingProxyType):
             members = (*inner.keys(), *inner.values())
-        waiting.extend(each for each in members if type(each) in CONTAINERS)
+        waiting.extend((each, depth + 1) for each in members if type(each) in CONTAINERS)
     return total

@@ -143,7 +143,8 @@ def watch(theme: Theme) -> None:
     """From now on look at this theme's files before each page, for those who write themes."""
     theme.__dict__["_reloads"] = True
     theme.__dict__.pop("_environments", None)
-    theme.__dict__.pop("_found", None)
+    for kept in ("_found", "_texts", "_asset_paths", "_drawings", "digest"):
+        theme.__dict__.pop(kept, None)
 
 
 def _make_environment(theme: Theme, strict: bool) -> ThemeEnvironment:

@@ -59,8 +59,8 @@ class Facts:
         if type(value) in views.VIEW_CLASSES:
             for each in dataclasses.fields(value):
                 yield from self._identified(getattr(value, each.name))
-        elif isinstance(value, tuple):
-            for item in value:
+        elif isinstance(value, tuple | Mapping):
+            for item in value.values() if isinstance(value, Mapping) else value:
                 yield from self._identified(item)
 
 

@@ -29,6 +29,7 @@ from cms.themes.views import Group
 
 WORDS_PER_MINUTE = 220
 MAX_PATTERN = 60
+SMALL_NUMBER = 1000  # below this no language sets separators
 _DATE_FORMATS = ("short", "medium", "long", "full")
 _CLASS = re.compile(r"[A-Za-z0-9_-]+")
 _INLINE_LIMIT = 5_000  # characters
@@ -313,6 +314,8 @@ def whole(value: Any, default: int = 0) -> int:
 
 def number(value: Any) -> str:
     """A number with the separators of the language."""
+    if isinstance(value, int) and 0 <= value < SMALL_NUMBER:
+        return str(value)
     return babel_numbers.format_decimal(value, locale=locales.babel_locale(_lang()))
 
 
@@ -430,14 +433,37 @@ def _spending(name: str) -> Callable[..., Any]:
     """One of Jinja's filters that makes a text no longer than a few times what it was given."""
     inner = JINJA_FILTERS[name]
 
-    @functools.wraps(inner)
-    def filtered(*args: Any, **kwargs: Any) -> Any:
-        result = inner(*(("" if each is None else each) for each in args), **kwargs)
-        if isinstance(result, str):
-            budget.current.get().make(len(result))
+    def filtered(value: Any, *args: Any, **kwargs: Any) -> Any:
+        result = inner(as_text(value), *args, **kwargs)
+        budget.current.get().make(len(result))
         return result
 
     return filtered
+
+
+@pass_environment
+def truncate(environment: ThemeEnvironment, value: Any, *args: Any, **kwargs: Any) -> str:
+    """The beginning of a text, cut at a word."""
+    result: str = JINJA_FILTERS["truncate"](environment, as_text(value), *args, **kwargs)
+    budget.current.get().make(len(result))
+    return result
+
+
+def escaped(value: Any) -> Markup:
+    """A text with everything that means something in HTML made harmless."""
+    return escape(printed(value))
+
+
+def or_default(value: Any, default_value: Any = "", boolean: bool = False) -> Any:
+    """The value, or the other one where it is missing or None (or empty, with `true`)."""
+    if value is None or isinstance(value, Undefined) or (boolean and not value):
+        return default_value
+    return value
+
+
+def wordcount(value: Any) -> int:
+    """How many words a text has."""
+    return len(as_text(value).split())
 
 
 def _empty_where_missing(name: str) -> Callable[..., Any]:
@@ -462,7 +488,8 @@ def _first_or_last(name: str) -> Callable[..., Any]:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     **{name: _spending(name) for name in ("capitalize", "lower", "title", "trim", "upper")},
-    **{name: _spending(name) for name in ("truncate", "urlencode")},
+    "urlencode": _spending("urlencode"),
+    "truncate": truncate,
     **{name: _listing(name) for name in ("dictsort", "items")},
     "striptags": striptags,
     "batch": batch,
@@ -470,14 +497,16 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "list": listed,
     **{name: _over_items(name) for name in ("map", "select", "reject", "selectattr")},
     **{name: _over_items(name) for name in ("rejectattr", "sort", "unique")},
-    **{name: JINJA_FILTERS[name] for name in ("abs", "default", "d", "float", "min", "max")},
+    **{name: JINJA_FILTERS[name] for name in ("abs", "float", "min", "max")},
+    "default": or_default,
+    "d": or_default,
     "length": _empty_where_missing("length"),
     "count": _empty_where_missing("count"),
-    "wordcount": _empty_where_missing("wordcount"),
+    "wordcount": wordcount,
     "first": _first_or_last("first"),
     "last": _first_or_last("last"),
-    "escape": JINJA_FILTERS["escape"],
-    "e": JINJA_FILTERS["escape"],
+    "escape": escaped,
+    "e": escaped,
     "int": whole,
     "round": rounded,
     "string": as_text,
@@ -510,6 +539,6 @@ TESTS: Mapping[str, Any] = {
         *("defined", "undefined", "none", "true", "false", "boolean", "integer", "float"),
         *("number", "string", "mapping", "sequence", "iterable", "odd", "even", "divisibleby"),
         *("in", "eq", "==", "equalto", "ne", "!=", "lt", "<", "le", "<=", "gt", ">", "ge", ">="),
-        *("lessthan", "greaterthan", "lower", "upper", "sameas"),
+        *("lessthan", "greaterthan", "sameas"),
     )
 }

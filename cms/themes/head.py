@@ -33,10 +33,9 @@ def page_title(run: Run) -> str:
 
 
 def stylesheets(run: Run) -> Iterator[Markup]:
-    """The core's sheet for content and the owner's settings; each at most once a page."""
-    if assets.find_file(run.theme, CONTENT_SHEET) and "content.css" not in run.cache:
-        run.cache["content.css"] = True
-        path = assets.url_path(run.theme, CONTENT_SHEET)
+    """The core's sheet for content, and the owner's settings at most once a page."""
+    path = assets.find_url_path(run.theme, CONTENT_SHEET)
+    if path:
         yield tag("link", {"rel": "stylesheet", "href": run.page.sources.under_root(path)})
     yield from settings_sheet(run)
 

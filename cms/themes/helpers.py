@@ -36,14 +36,11 @@ _ACTIVE_SVG = re.compile(
 def asset(path: str) -> str:
     """The address of one of the theme's files, with its fingerprint."""
     run = budget.current.get()
-    known: dict[str, str] = run.theme.__dict__.setdefault("_asset_paths", {})
-    name = _plain(path)
-    if name not in known:
-        if assets.find_file(run.theme, name) is None:
-            _note(run, f"asset {name}")
-            return ""
-        known[name] = assets.url_path(run.theme, name)
-    return run.page.sources.under_root(known[name])
+    found = assets.find_url_path(run.theme, _plain(path))
+    if found is None:
+        _note(run, f"asset {path}")
+        return ""
+    return run.page.sources.under_root(found)
 
 
 def asset_inline(path: str) -> Markup:

@@ -73,6 +73,14 @@ class Generator(CodeGenerator):
             self.write(", ")
         self.write("))")
 
+    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> str:
+        """Print in advance only what is written out: Jinja escapes before it asks `printed`."""
+        if isinstance(node, nodes.TemplateData):
+            return node.data
+        if isinstance(node, nodes.Const):
+            return str(escape(printed(node.value)))
+        raise nodes.Impossible
+
     def visit_List(self, node: nodes.List, frame: Frame) -> None:
         """Make a list whose size is counted."""
         self._counted(node.items, super().visit_List, node, frame)
@@ -85,6 +93,15 @@ class Generator(CodeGenerator):
     def visit_Dict(self, node: nodes.Dict, frame: Frame) -> None:
         """Make a mapping whose size is counted."""
         self._counted([pair.value for pair in node.items], super().visit_Dict, node, frame)
+
+    def visit_Getitem(self, node: nodes.Getitem, frame: Frame) -> None:
+        """Take a slice where its size is counted."""
+        if not isinstance(node.arg, nodes.Slice):
+            super().visit_Getitem(node, frame)
+            return
+        self.write("environment.take_slice(")
+        super().visit_Getitem(node, frame)
+        self.write(")")
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         """Call the environment's own helpers directly and everything else through `call`."""
@@ -304,6 +321,8 @@ class ThemeEnvironment(ImmutableSandboxedEnvironment):
         allowed = _MAPPING_METHODS if owner in _MAPPINGS else READABLE.get(owner, frozenset())
         if method.__name__ not in allowed:
             raise SecurityError(f"“{method.__name__}” is not open to themes.")
+        if "split" in method.__name__ and len(method.__self__) > budget.MAX_SPLIT:
+            raise OverBudget("This text is too long to be split.")
         result = method(*args, **kwargs)
         if type(result) in (str, Markup):
             run.make(len(result))
@@ -357,6 +376,18 @@ class ThemeEnvironment(ImmutableSandboxedEnvironment):
         """Hand a list on, if it is not too long with all its inner lists."""
         budget.current.get().build(budget.weigh(value))
         return value
+
+    @staticmethod
+    def take_slice(part: Any) -> Any:
+        """Hand a slice on, its size counted."""
+        run = budget.current.get()
+        if isinstance(part, str):
+            run.make(len(part))
+        elif type(part) in budget.CONTAINERS:
+            run.build(len(part))
+        elif not isinstance(part, range):
+            raise SecurityError(f"A {type(part).__name__} cannot be sliced.")
+        return part
 
     @staticmethod
     def join_texts(parts: tuple[Any, ...]) -> str:
