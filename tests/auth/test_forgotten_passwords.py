@@ -1,0 +1,94 @@
+"""A forgotten password: a letter, its link, another password."""
+
+import logging
+import re
+from urllib.parse import urlsplit
+
+import pytest
+
+from cms import clock, db
+from cms.accounts import people
+from cms.accounts.permissions import Person
+from tests.browsing import Browser
+from tests.conftest import PASSWORD
+
+FRESH = "another desk with a better chair"
+
+
+def _link(caplog: pytest.LogCaptureFixture) -> str:
+    found = re.search(r"http://\S+/auth/reset/\S+", caplog.text)
+    assert found is not None
+    return urlsplit(found[0]).path
+
+
+@pytest.fixture
+def link(browser: Browser, ana: Person, caplog: pytest.LogCaptureFixture) -> str:
+    caplog.set_level(logging.INFO)
+    browser.get("/auth/reset")
+    assert browser.submit("Send the link", email=ana.email).status_code == 200
+    assert "a letter is on its way" in browser.text
+    return _link(caplog)
+
+
+def test_the_link_sets_another_password_and_signs_in(
+    browser: Browser, ana: Person, link: str
+) -> None:
+    browser.get(link)
+    answer = browser.submit("Save and sign in", password=FRESH)
+    assert answer.headers["Location"] == "/admin/"
+    browser.send("/auth/logout")
+    browser.get("/auth/login")
+    assert browser.submit("Sign in", email=ana.email, password=PASSWORD).status_code == 401
+    assert browser.submit("Sign in", email=ana.email, password=FRESH).status_code == 303
+
+
+def test_the_link_works_once(browser: Browser, link: str) -> None:
+    browser.get(link)
+    browser.submit("Save and sign in", password=FRESH)
+    assert browser.get(link).status_code == 404
+
+
+def test_every_other_session_ends(browser: Browser, ana: Person, link: str) -> None:
+    other = Browser(browser.app).sign_in(ana)
+    browser.get(link)
+    browser.submit("Save and sign in", password=FRESH)
+    assert other.get("/auth/login").status_code == 200, "signed out"
+    assert browser.get("/auth/login").status_code == 303, "signed in"
+
+
+def test_a_weak_password_is_refused_and_the_link_stays(browser: Browser, link: str) -> None:
+    browser.get(link)
+    assert browser.submit("Save and sign in", password="short").status_code == 422
+    assert browser.submit("Save and sign in", password=FRESH).status_code == 303
+
+
+def test_the_page_says_the_same_to_strangers(
+    browser: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    browser.get("/auth/reset")
+    assert browser.submit("Send the link", email="nobody@example.org").status_code == 200
+    assert "a letter is on its way" in browser.text
+    assert "/auth/reset/" not in caplog.text
+
+
+def test_a_link_of_a_disabled_account_is_dead(
+    browser: Browser, ana: Person, link: str, database: db.Database
+) -> None:
+    with db.unit_of_work(database):
+        people.disable(people.get_account(ana.id), now=clock.now())
+        db.commit()
+    assert browser.get(link).status_code == 404
+
+
+def test_letters_are_not_sent_without_end(browser: Browser, ana: Person) -> None:
+    for _ in range(3):
+        browser.get("/auth/reset")
+        assert browser.submit("Send the link", email=ana.email).status_code == 200
+    browser.get("/auth/reset")
+    assert browser.submit("Send the link", email=ana.email).status_code == 429
+
+
+def test_an_unknown_link_is_not_found(browser: Browser) -> None:
+    assert browser.get("/auth/reset/guessed").status_code == 404
+    assert browser.send("/auth/reset/guessed", {"password": FRESH}).status_code == 404
