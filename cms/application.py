@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from cms import auth, db
+from cms import auth, db, public
 from cms.config import Settings
 from cms.web import (
     cookies,
@@ -20,7 +20,7 @@ from cms.web import (
 )
 
 # Each door has `register(app)`; what they may share lies in cms.web and below.
-DOORS = (auth,)
+DOORS = (auth, public)
 
 MAX_BODY = 4 * 1024 * 1024  # bytes of a form; uploads have a limit of their own
 MAX_PARTS = 2_000  # fields of a form
@@ -30,7 +30,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """A site as a WSGI app; call it as often as there are sites in the process."""
     settings = settings or Settings.from_environment()
     app = _bare_app(settings)
-    installation.install(app, settings, db.Database(settings.database_url))
+    database = db.Database(settings.database_url, site_url=settings.site_url)
+    installation.install(app, settings, database)
     templating.install(app)
     tracing.install(app)
     csrf.install(app)

@@ -10,6 +10,7 @@ MAX_SLUG = 120  # characters
 # C0 and C1 controls but for tab and newline: invisible, and never typed on purpose.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _NEWLINES = re.compile("\r\n?")
 
 
@@ -40,6 +41,11 @@ def clean_source(text: str) -> str:
 def has_unstorable(text: str) -> bool:
     """Whether the text holds what no database keeps: NUL or a lone surrogate."""
     return "\x00" in text or _SURROGATES.search(text) is not None
+
+
+def without_controls(text: str) -> str:
+    """The text without control characters, lone surrogates and what else XML 1.0 cannot hold."""
+    return _NOT_XML.sub("", text)
 
 
 def has_controls(text: str) -> bool:

@@ -68,6 +68,11 @@ def ensure_usable(path: str) -> str:
     return path
 
 
+def problem_with_form(path: str) -> bool:
+    """Whether no entry, term or profile could ever stand at this normalised path."""
+    return len(path) > db.MAX_PATH or text.has_unstorable(path) or text.has_controls(path)
+
+
 def problem_with(path: str) -> str | None:
     """Why this normalised path cannot be an entry's, in words, or None."""
     if len(path) > db.MAX_PATH:

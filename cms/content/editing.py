@@ -155,6 +155,17 @@ def keep_existing(content: Snapshot) -> Snapshot:
     )
 
 
+def imagine_revision(entry: Entry, content: Snapshot, *, now: datetime) -> Revision:
+    """The revision that saving this content would write; it is not stored."""
+    return Revision(
+        id=ids.new_id(),
+        entry_id=entry.id,
+        created_at=now,
+        content_hash="",
+        **_columns(replace(content, source=references.adopt(content.source))),
+    )
+
+
 def save_working_copy(
     entry: Entry,
     content: Snapshot,

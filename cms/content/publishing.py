@@ -123,6 +123,17 @@ def intervals(entry: Entry) -> Sequence[Publication]:
     return db.session().scalars(query.order_by(Publication.from_at)).all()
 
 
+def imagine(entry: Entry, content: Snapshot, *, now: datetime) -> Publication:
+    """What publishing this content now would show; nothing is stored. Raises Rejected."""
+    revision = editing.imagine_revision(entry, content, now=now)
+    path = content.path or naming.present_path(entry)
+    if path is None:
+        path = naming.default_path(entry, content, at=now)
+    publication = _snapshot(entry, revision, path=path, fields=dict(content.fields), now=now)
+    publication.from_at = now
+    return publication
+
+
 def state_of(entry: Entry, *, now: datetime) -> State:
     """The state of an entry at an instant."""
     return status.derive(

@@ -136,6 +136,31 @@ def list_cards(
     return complete([Card(**row._mapping) for row in rows])
 
 
+def terms_by_ids(term_ids: Sequence[str]) -> tuple[TermRow, ...]:
+    """These terms, but for internal ones, in the order given."""
+    query = sa.select(Term.id, Term.taxonomy, Term.name, Term.slug, Term.path)
+    query = query.where(Term.id.in_(list(term_ids)), Term.internal.is_(False))
+    found = {row[0]: TermRow(*row) for row in db.session().execute(query)}
+    return tuple(found[each] for each in term_ids if each in found)
+
+
+def bylines_by_ids(profile_ids: Sequence[str]) -> tuple[BylineRow, ...]:
+    """These profiles, in the order given."""
+    query = sa.select(Profile.id, Profile.name, Profile.handle, Profile.image)
+    query = query.where(Profile.id.in_(list(profile_ids)))
+    found = {row[0]: BylineRow(*row) for row in db.session().execute(query)}
+    return tuple(found[each] for each in profile_ids if each in found)
+
+
+def list_by_ids(publication_ids: Sequence[str], *, now: datetime) -> tuple[Card, ...]:
+    """The cards of these publications that are live, in the order given."""
+    if not publication_ids:
+        return ()
+    query = sa.select(*CARD_COLUMNS).where(Publication.id.in_(publication_ids), is_live_at(now))
+    found = {row.id: Card(**row._mapping) for row in db.session().execute(query)}
+    return complete([found[each] for each in publication_ids if each in found])
+
+
 def list_home(*, now: datetime, limit: int, offset: int = 0) -> tuple[Card, ...]:
     """Posts for the home page: the pinned ones first, then the newest."""
     pinned = pinned_ids(now=now)
@@ -249,6 +274,124 @@ def bylines_of(publication_ids: Iterable[str]) -> Mapping[str, tuple[BylineRow, 
     for publication_id, *row in db.session().execute(query):
         found[publication_id].append(BylineRow(*row))
     return {key: tuple(rows) for key, rows in found.items()}
+
+
+def texts_of(publication_ids: Sequence[str]) -> Mapping[str, str]:
+    """The stored HTML of each of these publications."""
+    if not publication_ids:
+        return {}
+    query = sa.select(Publication.id, Publication.html).where(Publication.id.in_(publication_ids))
+    return {row[0]: row[1] for row in db.session().execute(query)}
+
+
+def opened(selection: Selection) -> Selection:
+    """The same list without what is behind a password."""
+    return replace(selection, open_only=True)
+
+
+def find_by_path(path: str, *, now: datetime) -> Card | None:
+    """The entry that stands at this path now, if everyone may see it."""
+    query = _select(Selection(unlisted=True, open_only=True), now, CARD_COLUMNS)
+    row = db.session().execute(query.where(Publication.path == path).limit(1)).first()
+    return complete([Card(**row._mapping)])[0] if row else None
+
+
+def find_term(taxonomy: str, slug: str) -> TermRow | None:
+    """The public term of this slug, or of this path below its taxonomy's."""
+    path = f"/{taxonomy}/{slug.strip('/')}/"
+    query = sa.select(Term.id, Term.taxonomy, Term.name, Term.slug, Term.path)
+    row = db.session().execute(query.where(Term.path == path, Term.internal.is_(False))).first()
+    return TermRow(*row) if row else None
+
+
+def find_profile(handle: str) -> BylineRow | None:
+    """The profile with this handle."""
+    query = sa.select(Profile.id, Profile.name, Profile.handle, Profile.image)
+    row = db.session().execute(query.where(Profile.handle == handle)).first()
+    return BylineRow(*row) if row else None
+
+
+def list_addresses(
+    selection: Selection, *, now: datetime, limit: int, offset: int
+) -> list[tuple[str, datetime]]:
+    """Path and time of the last change of each entry of a list that search engines may show."""
+    columns = (Publication.path, Publication.updated_at, Publication.seo)
+    query = _select(selection, now, columns).order_by(Publication.entry_id)
+    rows = db.session().execute(query.limit(limit).offset(offset))
+    return [(str(row[0]), row[1]) for row in rows if not (row[2] or {}).get("noindex")]
+
+
+def list_used_handles(*, now: datetime) -> tuple[str, ...]:
+    """The handles of the profiles that are named in what visitors can read."""
+    inner = _select(posts(), now, (Publication.id,)).subquery()
+    query = (
+        sa.select(Profile.handle)
+        .join(PublicationByline, PublicationByline.profile_id == Profile.id)
+        .join(inner, inner.c.id == PublicationByline.publication_id)
+        .distinct()
+        .order_by(Profile.handle)
+    )
+    return tuple(db.session().scalars(query))
+
+
+def with_descendants(term_id: str, *, now: datetime) -> tuple[str, ...]:
+    """The term and all terms below it."""
+
+    def make() -> tuple[str, ...]:
+        found, level = [term_id], [term_id]
+        while level:
+            query = sa.select(Term.id).where(Term.parent_id.in_(level))
+            level = [each for each in db.session().scalars(query) if each not in found]
+            found += level
+        return tuple(found)
+
+    return generation.remember(("below", term_id), make, now=now)
+
+
+def list_featured(*, now: datetime, limit: int) -> tuple[Card, ...]:
+    """The newest featured posts, remembered while nothing changes."""
+
+    def make() -> tuple[Card, ...]:
+        return list_cards(posts(featured=True), now=now, limit=limit)
+
+    key = ("featured", limit)
+    return generation.remember(key, make, now=now, until=lambda: next_boundary(now))
+
+
+def ancestors(entry_id: str, *, now: datetime) -> tuple[Card, ...]:
+    """The live pages above this one, the topmost first."""
+    above: list[str] = []
+    entry = db.session().get(Entry, entry_id)
+    while entry is not None and entry.parent_id and entry.parent_id not in above:
+        above.append(entry.parent_id)
+        entry = db.session().get(Entry, entry.parent_id)
+    if not above:
+        return ()
+    selection = Selection(entry_ids=tuple(above), unlisted=True)
+    place = {each: number for number, each in enumerate(reversed(above))}
+    found = list_cards(selection, now=now, limit=len(above))
+    return tuple(sorted(found, key=lambda card: place[card.entry_id]))
+
+
+def list_used_terms(taxonomy: str, *, now: datetime) -> tuple[tuple[TermRow, int], ...]:
+    """The public terms that visitors find entries under, by name, with how many."""
+
+    def make() -> tuple[tuple[TermRow, int], ...]:
+        inner = _select(Selection(), now, (Publication.id,)).subquery()
+        query = (
+            sa.select(
+                Term.id, Term.taxonomy, Term.name, Term.slug, Term.path, sa.func.count().label("n")
+            )
+            .join(PublicationTerm, PublicationTerm.term_id == Term.id)
+            .join(inner, inner.c.id == PublicationTerm.publication_id)
+            .where(Term.taxonomy == taxonomy, Term.internal.is_(False))
+            .group_by(Term.id, Term.taxonomy, Term.name, Term.slug, Term.path)
+            .order_by(Term.name)
+        )
+        return tuple((TermRow(*row[:5]), row[5]) for row in db.session().execute(query))
+
+    key = ("terms", taxonomy)
+    return generation.remember(key, make, now=now, until=lambda: next_boundary(now))
 
 
 def paths_of(entry_ids: Iterable[str], *, now: datetime) -> Mapping[str, tuple[str, str | None]]:

@@ -1,0 +1,137 @@
+"""One entry: a post, a page, or whatever else has a page of its own."""
+
+from datetime import datetime
+
+from flask import Response
+
+from cms.addresses import urls
+from cms.content import queries, trash, types, visibility
+from cms.content.models import Publication
+from cms.content.queries import Card
+from cms.content.snapshot import Snapshot
+from cms.content.visibility import Verdict
+from cms.errors import NotFound
+from cms.i18n import gettext as _
+from cms.public import answering, presenting, routing, site, texts, unlocking, wall
+from cms.themes import views
+from cms.web import gate
+
+MAX_CHILDREN = 100
+MAX_RELATED = 3
+
+
+def show(publication: Publication, *, kind: str = "", draft: Snapshot | None = None) -> Response:
+    """The page of an entry, or the wall before it; raises NotFound for what is hidden.
+
+    With a draft it is a preview, for someone who may see it in any case.
+    """
+    now = gate.now()
+    if draft is None:
+        verdict, rule = judge(publication, now)
+        if verdict is Verdict.HIDDEN:
+            raise NotFound
+        if verdict is Verdict.LOCKED and rule is not None:
+            return wall.ask(publication, rule)
+    dated = types.is_dated(publication.type)
+    kind = kind or ("post" if dated else "page")
+    if draft is None:
+        terms = queries.terms_of([publication.id]).get(publication.id, ())
+        bylines = queries.bylines_of([publication.id]).get(publication.id, ())
+    else:
+        terms = queries.terms_by_ids(draft.term_ids)
+        bylines = queries.bylines_by_ids(draft.byline_ids)
+    above = queries.ancestors(publication.entry_id, now=now) if not dated else ()
+    view = presenting.post(
+        publication,
+        texts.resolve(publication.html, now=now),
+        terms=terms,
+        bylines=bylines,
+        parent=presenting.card(above[-1], now=now) if above else None,
+    )
+    extra: dict[str, object] = {"post" if dated else "page": view, "comments": views.CommentList()}
+    if dated:
+        extra |= _beside(publication, [term.id for term in terms], view, now)
+    else:
+        extra |= _around(publication, view, above, now)
+        extra["post"] = view
+    return answering.page(
+        kind,
+        _meta(publication, view, kind),
+        extra,
+        slug=view.slug,
+        custom=publication.template,
+        lang=publication.locale,
+        preview=draft is not None,
+    )
+
+
+def judge(publication: Publication, now: datetime) -> tuple[Verdict, visibility.Restriction | None]:
+    """What this visitor may see of a publication, and by which rule."""
+    rule = visibility.restriction_of(publication, now=now)
+    mark = unlocking.mark(rule.holder_id, rule.password_hash) if rule else ""
+    verdict = visibility.decide(rule, site.current().access, site.visitor(), mark=mark)
+    return verdict, rule
+
+
+def find_visible(entry_id: str) -> Publication:
+    """The publication of an entry that this visitor may read in full; raises NotFound."""
+    now = gate.now()
+    publication = queries.find_published(entry_id, now=now)
+    if publication is None or judge(publication, now)[0] is not Verdict.VISIBLE:
+        raise NotFound(gone=trash.is_gone(entry_id, now=now))
+    return publication
+
+
+def last_word(path: str) -> str:
+    """The last part of a path as a heading."""
+    return path.rstrip("/").rpartition("/")[2].replace("-", " ").capitalize()
+
+
+def _beside(
+    publication: Publication, term_ids: list[str], view: views.PostView, now: datetime
+) -> dict[str, object]:
+    older, newer = queries.neighbours(publication, now=now)
+    related = queries.related(publication, term_ids, now=now, limit=MAX_RELATED)
+    return {
+        "prev": presenting.card(older, now=now) if older else None,
+        "next": presenting.card(newer, now=now) if newer else None,
+        "related": presenting.cards(related, now=now),
+        "breadcrumbs": (
+            views.Crumb(label=_("Home"), url=urls.local("/")),
+            views.Crumb(label=view.title, url=view.url, current=True),
+        ),
+    }
+
+
+def _around(
+    publication: Publication, view: views.PostView, above: tuple[Card, ...], now: datetime
+) -> dict[str, object]:
+    below = queries.Selection(parent_id=publication.entry_id)
+    children = queries.list_cards(below, now=now, limit=MAX_CHILDREN)
+    crumbs = [views.Crumb(label=_("Home"), url=urls.local("/"))]
+    for card in above:
+        crumbs.append(views.Crumb(label=card.title or "", url=urls.local(card.path or "/")))
+    crumbs.append(views.Crumb(label=view.title, url=view.url, current=True))
+    return {
+        "children": presenting.cards(children, now=now),
+        "siblings": (),
+        "breadcrumbs": tuple(crumbs),
+    }
+
+
+def _meta(publication: Publication, view: views.PostView, kind: str) -> views.MetaView:
+    seo, settings = publication.seo or {}, site.current()
+    path = "/" if kind == "front" else publication.path or "/"
+    hidden = seo.get("noindex") or not settings.search_engines or not publication.listed
+    markdown = settings.markdown_pages and path != "/"
+    return views.MetaView(
+        title=seo.get("title") or view.title,
+        description=seo.get("description") or view.excerpt,
+        canonical=seo.get("canonical") or urls.absolute(path),
+        robots="noindex" if hidden else "",
+        type="article" if kind == "post" else "website",
+        published=publication.dated_at,
+        modified=publication.updated_at,
+        markdown_url=urls.absolute(routing.markdown_path(path)) if markdown else "",
+        feeds=site.feed_links("/"),
+    )

@@ -1,0 +1,60 @@
+"""The home page: the latest posts, or a page that editors chose."""
+
+from flask import Blueprint, Response
+
+from cms.addresses import urls
+from cms.content import queries
+from cms.errors import NotFound
+from cms.public import answering, entries, presenting, routing, site
+from cms.themes import views
+from cms.web import gate
+
+MAX_FEATURED = 6
+
+blueprint = Blueprint("home", __name__)
+
+
+@blueprint.get("/")
+@gate.public
+def show() -> Response:
+    """The front page."""
+    closed = answering.ensure_open()
+    if closed is not None:
+        return closed
+    settings = site.current()
+    if settings.front == "page" and settings.front_page:
+        chosen = queries.find_published(settings.front_page, now=gate.now())
+        if chosen is not None:
+            return entries.show(chosen, kind="front")
+    return posts("/", 1)
+
+
+def posts(base: str, number: int) -> Response:
+    """A page of the latest posts, at the front or where settings put them."""
+    now, settings = gate.now(), site.current()
+    size = settings.posts_per_page
+    total = queries.count(queries.posts(), now=now)
+    if number > presenting.last_page(total, size):
+        raise NotFound
+    rows = queries.list_home(now=now, limit=size, offset=(number - 1) * size)
+    is_front = base == "/" and number == 1
+    featured = queries.list_featured(now=now, limit=MAX_FEATURED) if is_front else ()
+    page = presenting.page_of(
+        presenting.cards(rows, now=now),
+        presenting.page_links(base),
+        number=number,
+        size=size,
+        total=total,
+    )
+    title = settings.title if base == "/" else entries.last_word(base)
+    meta = views.MetaView(
+        title=title,
+        description=settings.description or settings.tagline,
+        canonical=urls.absolute(routing.page_path(base, number)),
+        robots="" if settings.search_engines else "noindex",
+        feeds=site.feed_links(base),
+        prev_url=page.prev_url,
+        next_url=page.next_url,
+    )
+    extra = {"posts": page, "featured": presenting.cards(featured, now=now)}
+    return answering.page("home" if is_front else "index", meta, extra)

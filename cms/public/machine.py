@@ -1,0 +1,86 @@
+"""What programs read: robots.txt, llms.txt, and every entry as Markdown."""
+
+from flask import Blueprint, Response, request
+
+from cms import db
+from cms.addresses import urls
+from cms.content import queries, references
+from cms.content.models import Publication, Revision
+from cms.content.visibility import Verdict
+from cms.errors import NotFound
+from cms.public import answering, entries, routing, site
+from cms.web import gate
+
+MARKDOWN = "text/markdown"
+MAX_LISTED = 200
+RESERVED = ("/admin/", "/auth/", "/search")
+
+blueprint = Blueprint("machine", __name__)
+
+
+@blueprint.get("/robots.txt")
+@gate.public
+def robots() -> Response:
+    """What crawlers may read."""
+    settings = site.current()
+    if settings.access != "public" or not settings.search_engines:
+        return answering.text("User-agent: *\nDisallow: /\n", "text/plain")
+    lines = ["User-agent: *", *(f"Disallow: {urls.below()}{path}" for path in RESERVED)]
+    lines += ["", f"Sitemap: {urls.absolute('/sitemap.xml')}", ""]
+    return answering.text("\n".join(lines), "text/plain")
+
+
+@blueprint.get("/llms.txt")
+@gate.public
+def llms() -> Response:
+    """The site in Markdown links (llmstxt.org); raises NotFound when switched off."""
+    answering.ensure_feed_open()
+    settings, now = site.current(), gate.now()
+    if not settings.markdown_pages:
+        raise NotFound
+    lines = [f"# {settings.title}", ""]
+    if settings.tagline:
+        lines += [f"> {settings.tagline}", ""]
+    pages = queries.Selection(types=("page",), open_only=True)
+    for heading, selection in (("Pages", pages), ("Posts", queries.posts(open_only=True))):
+        cards = queries.list_cards(selection, now=now, limit=MAX_LISTED)
+        if cards:
+            lines += [f"## {heading}", ""]
+            lines += [
+                f"- [{card.title or card.path}]({_link(card.path)}): {card.excerpt}".rstrip(": ")
+                for card in cards
+            ]
+            lines.append("")
+    return answering.text("\n".join(lines), "text/plain")
+
+
+def wants_markdown() -> bool:
+    """Whether the client prefers Markdown to HTML."""
+    best = request.accept_mimetypes.best_match(["text/html", MARKDOWN])
+    return best == MARKDOWN and site.current().markdown_pages
+
+
+def markdown(publication: Publication) -> Response:
+    """An entry as it was written, its links as addresses; raises NotFound for what is not open."""
+    now = gate.now()
+    verdict, _rule = entries.judge(publication, now)
+    if not site.current().markdown_pages or verdict is not Verdict.VISIBLE:
+        raise NotFound
+    revision = db.session().get_one(Revision, publication.revision_id)
+    source = references.with_paths(revision.source, path_of=_path_of)
+    title = f"# {publication.title}\n\n" if publication.title else ""
+    response = answering.text(title + source.rstrip() + "\n", MARKDOWN)
+    response.headers["Link"] = f'<{urls.absolute(publication.path or "/")}>; rel="canonical"'
+    response.vary.add("Accept")
+    return response
+
+
+def _path_of(kind: str, target: str) -> str | None:
+    if kind != "entry":
+        return None
+    found = queries.paths_of([target], now=gate.now()).get(target)
+    return urls.site_url() + found[0] if found else None
+
+
+def _link(path: str | None) -> str:
+    return urls.absolute(routing.markdown_path(path or "/"))

@@ -1,0 +1,55 @@
+"""The text of an entry on its way out: references become addresses, in one question for all."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from cms import db
+from cms.addresses import urls
+from cms.content import queries
+from cms.content.models import Profile, Term
+from cms.rendering import resolver
+from cms.rendering.resolver import Resolved
+from cms.rendering.safe_html import SafeHtml, stored_html
+
+_OWN = re.compile(r'(?:href|src)="(entry|term|profile):([0-9A-Z]{26})')
+
+Found = Mapping[tuple[str, str], Resolved]
+
+
+def resolve(html: str, *, now: datetime, feed_url: str = "") -> SafeHtml:
+    """Stored HTML for a page, or for a feed whose entry lives at the full `feed_url`."""
+    return resolve_with(html, find_targets([html], now=now), feed_url=feed_url)
+
+
+def resolve_with(html: str, found: Found, *, feed_url: str = "") -> SafeHtml:
+    """The same with targets that were looked up before."""
+    return resolver.resolve(
+        stored_html(html),
+        lambda kind, target: found.get((kind, target)),
+        target="feed" if feed_url else "web",
+        base_url=urls.site_url(),
+        page_url=feed_url,
+    )
+
+
+def find_targets(pages: Iterable[str], *, now: datetime) -> Found:
+    """Where everything that these texts refer to stands now; at most three queries."""
+    wanted: dict[str, set[str]] = {"entry": set(), "term": set(), "profile": set()}
+    for page in pages:
+        for kind, target in _OWN.findall(page):
+            wanted[kind].add(target)
+    found: dict[tuple[str, str], Resolved] = {}
+    for entry_id, (path, title) in queries.paths_of(wanted["entry"], now=now).items():
+        found["entry", entry_id] = Resolved(urls.local(path), title)
+    if wanted["term"]:
+        query = sa.select(Term.id, Term.path, Term.name).where(Term.id.in_(wanted["term"]))
+        for row in db.session().execute(query):
+            found["term", row[0]] = Resolved(urls.local(row[1]), row[2])
+    if wanted["profile"]:
+        named = sa.select(Profile.id, Profile.handle, Profile.name)
+        for row in db.session().execute(named.where(Profile.id.in_(wanted["profile"]))):
+            found["profile", row[0]] = Resolved(urls.local(f"/author/{row[1]}/"), row[2])
+    return found
