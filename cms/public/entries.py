@@ -133,5 +133,4 @@ def _meta(publication: Publication, view: views.PostView, kind: str) -> views.Me
         published=publication.dated_at,
         modified=publication.updated_at,
         markdown_url=urls.absolute(routing.markdown_path(path)) if markdown else "",
-        feeds=site.feed_links("/"),
     )

@@ -52,7 +52,7 @@ def posts(base: str, number: int) -> Response:
         description=settings.description or settings.tagline,
         canonical=urls.absolute(routing.page_path(base, number)),
         robots="" if settings.search_engines else "noindex",
-        feeds=site.feed_links(base),
+        feeds=() if base == "/" else site.feed_links(base, title),
         prev_url=page.prev_url,
         next_url=page.next_url,
     )

@@ -43,7 +43,7 @@ def post(
     """An entry in full, with its text already resolved."""
     return views.PostView(
         **_card_values(publication, terms, bylines, locked=False),
-        content=content,
+        content=_markup(content),
         toc=_headings(publication.headings or ()),
         footnotes='class="footnotes"' in content,
         has_code="<pre" in content,
@@ -185,7 +185,12 @@ def _reference(row: Term) -> views.TermRef:
 
 
 def _short_html(source: str) -> Markup:
-    return pipeline.render(source).html if source.strip() else views.EMPTY
+    return _markup(pipeline.render(source).html) if source.strip() else views.EMPTY
+
+
+def _markup(html: SafeHtml) -> Markup:
+    """Safe HTML in the plain type that the sandbox knows."""
+    return Markup(str(html))  # noqa: S704 - sanitized in cms.rendering
 
 
 def _headings(rows: Sequence[Mapping[str, Any]]) -> tuple[views.Heading, ...]:

@@ -10,7 +10,7 @@ from cms import text
 from cms.addresses import urls
 from cms.content import queries, search, visibility, words
 from cms.i18n import gettext as _
-from cms.public import answering, presenting, site
+from cms.public import answering, presenting
 from cms.rendering import excerpt
 from cms.themes import views
 from cms.web import gate, pagination
@@ -38,7 +38,6 @@ def show() -> Response:
         title=_("Search: {query}", query=query) if query else _("Search"),
         canonical=urls.absolute("/search"),
         robots="noindex",
-        feeds=site.feed_links("/"),
     )
     extra = {"query": query, "results": page, "suggestions": (), "took_ms": 0}
     return answering.page("search", meta, extra)
