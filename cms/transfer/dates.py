@@ -58,8 +58,8 @@ def _from_numbers(parts: dict[str, str | None], zone: tzinfo) -> datetime:
     micro = int((parts["part"] or "0")[:6].ljust(6, "0"))
     # Second 60 is a leap second, hour 24 the end of the day; both are the next instant.
     more = timedelta(seconds=second) + (timedelta(days=1) if hour == 24 else timedelta())
-    if second > 60:
-        raise ValueError("no such second")
+    if second > 60 or hour > 24:
+        raise ValueError("no such time")
     start = datetime(year, month, day, hour % 24, minute, 0, micro, _zone(parts["zone"], zone))
     return start + more
 

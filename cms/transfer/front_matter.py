@@ -26,7 +26,7 @@ YAML_LINE = re.compile(
     r"(?P<key>[A-Za-z_][\w.-]*(?: [\w.-]+)*)[ \t]*:(?:[ \t]+(?P<value>\S.*?)|[ \t]*)$"
 )
 # What may not start an unquoted value, or ends it early.
-NEEDS_QUOTES = re.compile(r"^[@`%&*!|>{}\[\],#?]|: |:$| #|\t")
+NEEDS_QUOTES = re.compile(r"^(?:[@`%&*|>{}\[\],#?]|!(?!!))|: |:$| #|\t")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from cms.transfer.sources import Note, NoteKind
 
 TRUE = frozenset(("true", "yes", "on", "1"))
 FALSE = frozenset(("false", "no", "off", "0", ""))
-MAX_LINE = 500  # characters of a title, a tag or a name
+MAX_LINE = 2000  # characters of an address, a title or a name
 CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]+")
 
 

@@ -23,6 +23,7 @@ HEADING = re.compile(
 UNDERLINED = re.compile(r"\s*(?P<title>\S[^\n]{0,300})\n=+[ \t]*(?:\n|\Z)")
 DATED_NAME = re.compile(r"(?P<date>\d{4}-\d{1,2}-\d{1,2})(?:T[\d:.+Z-]*)?[-_ ](?P<name>.+)")
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-zA-Z]{2,4})?")
+MAX_TITLE = 500  # characters
 MAX_EXCERPT = 5_000
 MAX_NOTES = 60
 # Keys that say how the old theme drew the page; they are kept as fields, but said.
@@ -197,7 +198,10 @@ def lead_links(draft: Draft, also: Callable[[str, bool], str | None] | None = No
 
 def _title(draft: Draft) -> str:
     if title := draft.matter.take_text("title"):
-        return title
+        if len(title) > MAX_TITLE:
+            why = _("It was longer than {most} characters.", most=MAX_TITLE)
+            draft.matter.note("changed", "title", why)
+        return title[:MAX_TITLE].rstrip()
     for pattern in (HEADING, UNDERLINED):
         if match := pattern.match(draft.body):
             draft.body = draft.body[match.end() :].lstrip("\n")
