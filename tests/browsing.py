@@ -214,7 +214,8 @@ class Browser:
         return {cookie.key for cookie in self.client._cookies.values()}
 
     def _open(self, method: str, path: str, **options: Any) -> TestResponse:
-        response = self.client.open(path, method=method, base_url=self.base, **options)
+        options = {"method": method, "base_url": self.base, "buffered": True, **options}
+        response = self.client.open(path, **options)
         self.response, self.page = response, None
         if response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 308):
             self.address = urljoin(self.base, path)

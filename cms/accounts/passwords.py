@@ -48,7 +48,7 @@ def is_right(password: str, kept: str | None) -> bool:
         prepared, kept = b"", None
     with _turns:
         try:
-            return _hasher.verify(kept or _nobodys(), prepared) and kept is not None
+            return _hasher.verify(kept or _nobodys(), prepared) and bool(kept)
         except (VerificationError, InvalidHashError):
             return False
 
