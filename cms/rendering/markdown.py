@@ -3,6 +3,7 @@
 What comes out of `convert` is not safe yet; `sanitizer.clean` comes after.
 """
 
+import html
 import re
 import threading
 import xml.etree.ElementTree as etree
@@ -13,14 +14,13 @@ from markdown import Markdown
 from markdown.blockprocessors import BlockProcessor
 from markdown.extensions import Extension
 from markdown.extensions.footnotes import FootnoteExtension
-from markdown.htmlparser import HTMLExtractor
 from markdown.inlinepatterns import InlineProcessor
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import STX, AtomicString
 
-from cms.rendering import blocks, bounds, highlighting, lists, policy, tables
+from cms.rendering import blocks, bounds, highlighting, lists, policy, raw_html, tables
 
 _local = threading.local()
 
@@ -31,9 +31,9 @@ def convert(source: str, budget: bounds.Budget) -> str:
     # A converter that was stopped half-way has a state that nobody knows: it is not used again.
     _local.converter = None
     converter.budget = budget
-    html = converter.reset().convert(source)
+    converted = converter.reset().convert(source)
     _local.converter = converter
-    return html
+    return converted
 
 
 class Converter(Markdown):
@@ -67,6 +67,7 @@ def _build_converter() -> Converter:
             "pymdownx.superfences": {"relaxed_headers": True, "css_class": "hl"},
         },
     )
+    converter.references = _Definitions(converter)
     return converter
 
 
@@ -80,13 +81,44 @@ class DialectExtension(Extension):
         fences.extension.superfences[0]["formatter"] = highlighting.format_fence  # type: ignore[attr-defined]
         md.preprocessors.register(ListPreprocessor(md), "lists", 23)
         md.preprocessors.register(LoneBracketPreprocessor(md), "lone_brackets", 22)
-        md.preprocessors.register(RawHtmlPreprocessor(md), "html_block", 20)
+        md.preprocessors.register(raw_html.RawHtmlPreprocessor(md), "html_block", 20)
         md.postprocessors.register(LoneBracketPostprocessor(md), "lone_brackets", 1)
         md.inlinePatterns.register(AutolinkProcessor(_BARE_URL, md), "bare_url", 85)
         md.treeprocessors.register(TaskTreeprocessor(md), "tasks", 15)
         md.treeprocessors.register(FootnoteClassTreeprocessor(md), "footnote_class", 5)
         md.treeprocessors.register(blocks.LoneEmbedTreeprocessor(md), "lone_embeds", 13)
         _set_ticks(md)
+
+
+# --- Link definitions ------------------------------------------------------------------------
+
+_ESCAPED = re.compile("\x02(\\d+)\x03|\\\\(?=[^\\w\\s])")
+
+
+class _Definitions(dict[str, tuple[str, str]]):
+    """Link definitions by label: the first counts; code and escapes in a label are no matter.
+
+    The parser has put code aside when it meets `[`name`][]`, so it would look for a mark.
+    """
+
+    def __init__(self, md: Converter) -> None:
+        super().__init__()
+        self._md = md
+
+    def _key(self, label: str) -> str:
+        if STX in label:
+            label = html.unescape(self._md.inlinePatterns["link"].unescape(label))
+        label = _ESCAPED.sub(lambda mark: chr(int(mark[1])) if mark[1] else "", label)
+        return " ".join(label.replace("`", "").split()).casefold()
+
+    def __contains__(self, label: object) -> bool:
+        return super().__contains__(self._key(str(label)))
+
+    def __getitem__(self, label: str) -> tuple[str, str]:
+        return super().__getitem__(self._key(label))
+
+    def __setitem__(self, label: str, target: tuple[str, str]) -> None:
+        self.setdefault(self._key(label), target)
 
 
 # --- Ticks -------------------------------------------------------------------------------------
@@ -173,42 +205,6 @@ class LoneBracketPostprocessor(Postprocessor):
 
     def run(self, text: str) -> str:
         return text.replace(LONE_BRACKET, "&lt;")
-
-
-class _Extractor(HTMLExtractor):
-    """Finds raw HTML; can be stopped, and looks for each open tag once."""
-
-    md: Converter
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        self.md.tick()
-        super().handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag: str) -> None:
-        self.md.tick()
-        super().handle_endtag(tag)
-
-    def handle_data(self, data: str) -> None:
-        self.md.tick()
-        super().handle_data(data)
-
-    def handle_empty_tag(self, data: str, is_block: bool) -> None:
-        self.md.tick()
-        super().handle_empty_tag(data, is_block)
-
-    def inline_close_follows(self, text: str) -> bool:
-        self.inline_stack = list(dict.fromkeys(self.inline_stack))[:20]
-        return super().inline_close_follows(text)
-
-
-class RawHtmlPreprocessor(Preprocessor):
-    """Puts blocks of raw HTML aside, for the sanitizers to judge."""
-
-    def run(self, lines: list[str]) -> list[str]:
-        extractor = _Extractor(self.md)
-        extractor.feed("\n".join(lines))
-        extractor.close()
-        return "".join(extractor.cleandoc).split("\n")
 
 
 # --- Bare addresses ----------------------------------------------------------------------------
