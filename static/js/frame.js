@@ -79,6 +79,10 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (event.key === "?" && !command && !typing) {
+    document.getElementById("keys")?.showModal();
+    return;
+  }
   if (event.key === "/" && !command && !typing) {
     const search = document.querySelector('[data-key="/"]');
     if (!search) return;

@@ -18,16 +18,19 @@ from wtforms import (
     TextAreaField,
     validators,
 )
+from wtforms.fields.choices import SelectChoice
 
 from cms import i18n
 from cms.merging import diff
-from cms.web import templating
+from cms.web import display, templating
 
 CMS = Path(i18n.__file__).parent
 FOLDERS = [CMS / door / "templates" for door in ("web", "auth", "admin")]
 TEMPLATES = sorted(
     str(path.relative_to(folder)) for folder in FOLDERS for path in folder.rglob("*.html")
 )
+
+FIELD = '{{% from "web/pieces/field.html" import field, errors %}}{{{{ {} }}}}'
 
 
 class PieceForm(Form):
@@ -36,8 +39,12 @@ class PieceForm(Form):
     )
     excerpt = TextAreaField("Excerpt")
     pinned = BooleanField("Pinned")
-    access = RadioField("Access", choices=[("public", "Everyone"), ("staff", "Us")])
-    categories = SelectMultipleField("Categories", choices=[("a", "Walks"), ("b", "Boats")])
+    access = RadioField(
+        "Access", choices=[SelectChoice("public", "Everyone"), SelectChoice("staff", "Us")]
+    )
+    categories = SelectMultipleField(
+        "Categories", choices=[SelectChoice("a", "Walks"), SelectChoice("b", "Boats")]
+    )
     tags = StringField("Tags")
 
 
@@ -55,6 +62,7 @@ def draw():
     app = Flask("pieces", static_folder=str(CMS.parent / "static"))
     app.jinja_options = templating.OPTIONS
     app.jinja_loader = ChoiceLoader([FileSystemLoader(folder) for folder in FOLDERS])
+    display.install(app)
     app.jinja_env.globals.update(
         _=i18n.gettext, ngettext=i18n.ngettext, csrf_token=lambda: "a token"
     )
@@ -93,7 +101,7 @@ def test_a_field_has_its_label_and_hint(draw):
 def test_a_wrong_field_says_so_to_everyone(draw):
     form = PieceForm(MultiDict({"title": ""}))
     form.validate()
-    html = draw('{% from "web/pieces/field.html" import field %}{{ field(f.title) }}', f=form)
+    html = draw(FIELD.format("field(f.title)"), f=form)
     assert 'aria-invalid="true"' in html
     assert 'aria-describedby="title-hint title-error"' in html
     assert 'id="title-error"' in html
@@ -103,7 +111,7 @@ def test_all_errors_stand_at_the_top_with_links(draw):
     form = PieceForm(MultiDict({"title": "", "access": "nobody"}))
     form.validate()
     form.form_errors.append("Not today.")
-    html = draw('{% from "web/pieces/field.html" import errors %}{{ errors(f) }}', f=form)
+    html = draw(FIELD.format("errors(f)"), f=form)
     assert '<a href="#title">Title: Give it a title.</a>' in html
     assert '<a href="#access-group">' in html
     assert "<li>Not today.</li>" in html
@@ -112,7 +120,7 @@ def test_all_errors_stand_at_the_top_with_links(draw):
 def test_errors_of_lines_are_listed_too(draw):
     form = ListForm(MultiDict({"lines-0-label": ""}))
     form.validate()
-    html = draw('{% from "web/pieces/field.html" import errors %}{{ errors(f) }}', f=form)
+    html = draw(FIELD.format("errors(f)"), f=form)
     assert '<a href="#lines-0-label">Label: Name the line.</a>' in html
 
 
