@@ -11,46 +11,7 @@ branch_labels = None
 depends_on = None
 
 TABLE = {"mysql_charset": "utf8mb4", "mysql_engine": "InnoDB"}
-COLUMNS = {
-    "change_set": [
-        "id",
-        "label",
-        "actor",
-        "account_id",
-        "on_behalf_of",
-        "via",
-        "state",
-        "created_at",
-    ],
-    "change": ["id", "change_set_id", "row_table", "row_id", "operation", "before", "after"],
-    "revision": [
-        "id",
-        "entry_id",
-        "base_id",
-        "merged_id",
-        "author_id",
-        "created_at",
-        "note",
-        "content_hash",
-        "title",
-        "path",
-        "dated_at",
-        "excerpt",
-        "template",
-        "direction",
-        "pinned",
-        "featured",
-        "listed",
-        "access",
-        "password_hash",
-        "image",
-        "seo",
-        "fields",
-        "term_ids",
-        "byline_ids",
-        "source",
-    ],
-}
+CHANGE_SET = ("id", "label", "actor", "account_id", "on_behalf_of", "via", "created_at")
 
 
 def upgrade() -> None:
@@ -548,8 +509,8 @@ def downgrade() -> None:
 
 REFUSAL = "this row is never changed"
 
-# table → columns that may change after all
-UNCHANGING = {"change_set": ("state",), "change": (), "revision": ()}
+# table → the column that may change after all
+UNCHANGING = {"change_set": "state", "change": "", "revision": ""}
 KEPT = ("change_set", "change")  # A revision may be purged; the log stays.
 
 
@@ -559,33 +520,35 @@ def refuse_changes() -> None:
     if dialect == "postgresql":
         op.execute(
             "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
-            f" $$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$"
+            " $$ BEGIN IF TG_OP = 'UPDATE' AND TG_NARGS = 1"
+            " AND to_jsonb(OLD) - TG_ARGV[0] = to_jsonb(NEW) - TG_ARGV[0] THEN RETURN NEW; END IF;"
+            f" RAISE EXCEPTION '{REFUSAL}'; END $$"
         )
     for table, free in UNCHANGING.items():
-        columns = [name for name in COLUMNS[table] if name not in free]
-        op.execute(on_update(dialect, table, columns))
+        op.execute(on_update(dialect, table, free))
     for table in KEPT:
         op.execute(on_delete(dialect, table))
 
 
-def on_update(dialect: str, table: str, columns: list[str]) -> str:
+def on_update(dialect: str, table: str, free: str) -> str:
     name = f"{table}_is_not_updated"
     if dialect == "sqlite":
-        quoted = ", ".join(f'"{column}"' for column in columns)
+        columns = "OF " + ", ".join(CHANGE_SET) if free else ""
         return (
-            f'CREATE TRIGGER {name} BEFORE UPDATE OF {quoted} ON "{table}"'
+            f'CREATE TRIGGER {name} BEFORE UPDATE {columns} ON "{table}"'
             f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
         )
     if dialect == "postgresql":
-        quoted = ", ".join(f'"{column}"' for column in columns)
+        argument = f"'{free}'" if free else ""
         return (
-            f'CREATE TRIGGER {name} BEFORE UPDATE OF {quoted} ON "{table}"'
-            " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+            f'CREATE TRIGGER {name} BEFORE UPDATE ON "{table}"'
+            f" FOR EACH ROW EXECUTE FUNCTION refuse_change({argument})"
         )
-    same = " AND ".join(f"OLD.`{column}` <=> NEW.`{column}`" for column in columns)
+    same = " AND ".join(f"OLD.{column} <=> NEW.{column}" for column in CHANGE_SET)
+    condition = f"NOT ({same})" if free else "TRUE"
     return (
         f"CREATE TRIGGER {name} BEFORE UPDATE ON `{table}` FOR EACH ROW"
-        f" IF NOT ({same}) THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{REFUSAL}'; END IF"
+        f" IF {condition} THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{REFUSAL}'; END IF"
     )
 
 
