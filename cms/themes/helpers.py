@@ -235,48 +235,44 @@ def _ask(run: Run, key: tuple[Any, ...], question: Callable[[], tuple[T, ...]]) 
 def t(key: str, **values: Any) -> str:
     """The theme's text for a key, with {names} filled in."""
     run = budget.current.get()
-    found = locales.translate(run.theme, run.variables["lang"], _plain(key), _shown(values))
+    found = locales.find_text(run.theme, run.variables["lang"], _plain(key))
     if found is None:
         _note(run, f"text {key}")
         return _plain(key)
-    return _as_markup_if(values, found)
+    return _filled(found, values)
 
 
 def tn(key: str, n: Any, **values: Any) -> str:
     """The theme's text for a key in the form that fits the number, which fills {n}."""
     run = budget.current.get()
     number = n if isinstance(n, int | float) else 0
-    shown = {"n": filters.number(number), **_shown(values)}
-    found = locales.translate_plural(run.theme, run.variables["lang"], _plain(key), number, shown)
+    found = locales.find_text(run.theme, run.variables["lang"], _plain(key), number)
     if found is None:
         _note(run, f"text {key}")
         return _plain(key)
-    return _as_markup_if(values, found)
+    return _filled(found, {"n": filters.number(number), **values})
 
 
 def gettext(message: str, **values: Any) -> str:
-    """A text of the core's library, written in English and looked up in the page's language."""
+    """A text written in English and looked up in the page's language; itself where unknown."""
     run = budget.current.get()
     lang, plain = run.variables["lang"], _plain(message)
-    found = locales.translate(run.theme, lang, plain, _shown(values))
-    if found is not None:
-        return found
-    with i18n.language(lang):
-        return locales.fill(i18n.gettext(plain), _shown(values))
+    found = locales.find_text(run.theme, lang, plain)
+    if found is None:
+        with i18n.language(lang):
+            found = i18n.gettext(plain)
+    return _filled(found, values)
 
 
-def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
+def _filled(text: str, values: Mapping[str, Any]) -> str:
+    if not values:
+        return text
     shown = {key: filters.as_text(value) for key, value in values.items()}
     if any(isinstance(value, Markup) for value in shown.values()):
-        return {key: escape(value) for key, value in shown.items()}
-    return shown
-
-
-def _as_markup_if(values: Mapping[str, Any], text: str) -> str:
-    # A theme's texts may hold no HTML of their own, so they are escaped around trusted values.
-    if any(isinstance(value, Markup) for value in values.values()):
-        return Markup(text)  # noqa: S704 - values escaped in _shown; texts come with the theme
-    return text
+        # With trusted HTML among the values the whole becomes HTML, so all the rest is escaped.
+        escaped = {key: escape(value) for key, value in shown.items()}
+        return Markup(locales.fill(str(escape(text)), escaped))  # noqa: S704 - escaped just now
+    return locales.fill(text, shown)
 
 
 # Parts from the core's library

@@ -37,29 +37,20 @@ def texts(theme: Theme, lang: str) -> Mapping[str, Text]:
     return kept[lang]
 
 
-def translate(theme: Theme, lang: str, key: str, values: Mapping[str, object]) -> str | None:
-    """The text for a key with its values put in, or None where no language has it."""
+def find_text(theme: Theme, lang: str, key: str, n: float | None = None) -> str | None:
+    """The text for a key, in the form for the number `n`, or None where no language has it."""
     text = texts(theme, lang).get(key)
     if isinstance(text, Mapping):
-        text = text.get("other", "")
-    return None if text is None else fill(text, values)
-
-
-def translate_plural(
-    theme: Theme, lang: str, key: str, n: float, values: Mapping[str, object]
-) -> str | None:
-    """The text for a key in the form that the number needs in its language."""
-    text = texts(theme, lang).get(key)
-    if isinstance(text, Mapping):
-        text = text.get(plural_form(lang, n)) or text.get("other", "")
-    return None if text is None else fill(text, values)
+        form = "other" if n is None else plural_form(lang, n)
+        return text.get(form) or text.get("other", "")
+    return text
 
 
 def label(theme: Theme, lang: str, text: str) -> str:
     """A label of the manifest: `t:key` is looked up, anything else is shown as it is."""
     if not text.startswith("t:"):
         return text
-    return translate(theme, lang, text[2:], {}) or text[2:]
+    return find_text(theme, lang, text[2:]) or text[2:]
 
 
 def fill(text: str, values: Mapping[str, object]) -> str:
@@ -69,6 +60,7 @@ def fill(text: str, values: Mapping[str, object]) -> str:
     return _PLACEHOLDER.sub(lambda match: str(values.get(match[1], match[0])), text)
 
 
+@lru_cache(maxsize=2048)
 def plural_form(lang: str, n: float) -> str:
     """The plural category of a number in a language, by CLDR."""
     return babel_locale(lang).plural_form(n)

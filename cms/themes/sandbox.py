@@ -7,6 +7,7 @@ whatever can grow (loops, texts, lists, numbers) is counted.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from types import BuiltinMethodType, FunctionType, MappingProxyType, MethodType
@@ -22,6 +23,7 @@ from markupsafe import Markup, escape
 
 from cms.themes import budget, grammar, lookup, views
 from cms.themes.budget import Counted, OverBudget
+from cms.themes.trans import Trans
 
 _TEXT_METHODS = frozenset(
     {
@@ -57,6 +59,7 @@ _PRINTED_AS_THEY_ARE = frozenset({str, Markup, int, float, bool})
 # Names that stand for a function where they are called, and for a value of the page elsewhere.
 ALSO_VARIABLES = ("posts", "comments", "breadcrumbs")
 FUNCTION_PREFIX = "function_"
+_SPECIAL = re.compile("[&<>\"']")
 _MAX_BITS = 1024  # of a whole number
 _MAX_REPEATED = 10_000  # characters of a repeated text
 _SMALL_RANGE = 10_000
@@ -80,6 +83,12 @@ class Generator(CodeGenerator):
         if isinstance(node, nodes.Const):
             return str(escape(printed(node.value)))
         raise nodes.Impossible
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        self.write("environment.show(")
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        self.write(")")
 
     def visit_List(self, node: nodes.List, frame: Frame) -> None:
         """Make a list whose size is counted."""
@@ -170,8 +179,8 @@ class ThemeEnvironment(ImmutableSandboxedEnvironment):
         super().__init__(
             autoescape=True,
             undefined=StrictUndefined if strict else Missing,
-            finalize=printed,
             lstrip_blocks=True,
+            extensions=(Trans,),
             **options,
         )
         self.filters = dict(filters)
@@ -218,9 +227,12 @@ class ThemeEnvironment(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """What a dot reads."""
-        names = READABLE.get(obj.__class__)
-        if names is not None and attribute in names:
-            return getattr(obj, attribute)
+        kind = obj.__class__
+        if kind in READABLE:
+            if attribute in READABLE[kind]:
+                return getattr(obj, attribute)
+        elif kind is MappingProxyType and attribute in obj:
+            return obj[attribute]
         return self._read(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
@@ -361,6 +373,16 @@ class ThemeEnvironment(ImmutableSandboxedEnvironment):
         raise SecurityError("“+” needs two numbers, two texts or two lists.")
 
     # Called by compiled templates
+
+    @staticmethod
+    def show(value: Any) -> str:
+        """The HTML of `{{ value }}`; most texts hold nothing to escape, which is quick to see."""
+        kind = value.__class__
+        if kind is str:
+            return value if _SPECIAL.search(value) is None else str(escape(value))
+        if kind is Markup:
+            return value  # type: ignore[no-any-return]
+        return str(escape(printed(value)))
 
     @staticmethod
     def count_turns(iterable: Iterable[Any] | None) -> Iterable[Any]:

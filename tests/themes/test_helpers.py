@@ -252,3 +252,17 @@ def test_a_trusted_value_in_a_text_stays_trusted_and_the_rest_is_escaped(make_th
     )
     html = environment.render(theme, ("index.html",), page()).html
     assert html == Markup("<p>Body & soul</p> &lt;b&gt;")
+
+
+def test_the_trans_tag_asks_for_its_own_text(make_theme, page):
+    theme = make_theme(
+        {
+            "templates/index.html": "{% trans who=site.title, lang %}Hi {{ who }}, {{ lang }}"
+            "{% endtrans %}|{% trans %}Two\n  lines{% endtrans %}",
+            "locales/de.toml": '"Hi {who}, {lang}" = "Hallo {who} ({lang})"',
+        }
+    )
+    german = environment.render(theme, ("index.html",), page(lang="de")).html
+    assert german == "Hallo Tea &amp; Co (de)|Two lines"
+    english = environment.render(theme, ("index.html",), page(lang="en"))
+    assert english.html == "Hi Tea &amp; Co, en|Two lines"

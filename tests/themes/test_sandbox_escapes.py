@@ -174,6 +174,11 @@ WRITTEN = [
     "{{ 1 is callable }}",
     '{{ "x" is filter }}',
     "{% debug %}",
+    "{% trans x=post.__class__ %}{{ x }}{% endtrans %}",
+    "{% trans %}{{ post.__class__ }}{% endtrans %}",
+    "{% trans %}{{ post }}{% endtrans %}",
+    "{% trans %}{% include 'x' %}{% endtrans %}",
+    "{% trans x='<script>' %}{{ x }}{% endtrans %}",
     "{{ debug() }}",
     "{% set __x = 1 %}",
 ]
