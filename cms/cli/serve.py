@@ -1,6 +1,7 @@
 """`manage.py serve`: the site behind Granian, with bounded threads and a stop that is sure."""
 
 import errno
+import gc
 import os
 import socket
 
@@ -9,10 +10,11 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from cms import logs
+from cms import create_app, logs
 from cms.cli import welcome
 from cms.config import Settings
 from cms.errors import BadConfiguration
+from cms.web import installation
 
 TIME_TO_FINISH = 10  # seconds that running requests get when the server is told to stop
 LONGEST_QUEUE = 1024  # connections that wait to be accepted
@@ -24,13 +26,13 @@ LONGEST_QUEUE = 1024  # connections that wait to be accepted
 @click.option("--workers", metavar="NUMBER", help="How many processes; WORKERS.")
 @click.option("--threads", metavar="NUMBER", help="Threads of each process; THREADS.")
 def command(**given: str | None) -> None:
-    """Serve the site until told to stop (Ctrl-C, SIGTERM); SIGHUP starts fresh processes."""
+    """Serve the site until told to stop (Ctrl-C, SIGTERM); SIGHUP renews the processes."""
     settings = settings_with(**given)
-    settings.secret_key()  # Made once here, before several processes ask for it.
     ensure_port_is_free(settings)
     logs.configure(settings.LOG_LEVEL, settings.LOG_FORMAT)
+    load_once(settings)
     server = Server(
-        "cms.wsgi:app",
+        "cms.cli.worker:app",
         address=settings.HOST,
         port=settings.PORT,
         interface=Interfaces.WSGI,
@@ -48,6 +50,17 @@ def command(**given: str | None) -> None:
     welcome.greet(settings)
     server.serve()
     click.echo("Stopped.")
+
+
+def load_once(settings: Settings) -> None:
+    """Build the site here and drop it: what cannot be built says so once, before serving.
+
+    The processes that serve are forked from this one, so they also share what was loaded.
+    """
+    app = create_app(settings)
+    installation.of(app).database.dispose()
+    gc.collect()
+    gc.freeze()
 
 
 def settings_with(**given: str | None) -> Settings:
