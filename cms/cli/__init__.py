@@ -14,7 +14,6 @@ COMMANDS = {
     "check": ("check", "Look for dangling references, missing files and versions with holes."),
     "dev": ("dev", "Serve with reload and debugger, on this machine only."),
     "import": ("importing", "Bring content over from another site."),
-    "import": ("importing", "Bring content over from another site."),
     "migrate": ("migrate", "Bring the database to the shape that this release needs."),
     "rerender": ("rerender", "Renew published HTML that an older renderer made."),
     "routes": ("routes", "List every address with the permission it asks for."),
