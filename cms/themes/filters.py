@@ -8,12 +8,8 @@ import random
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel import dates as babel_dates
-from babel import numbers as babel_numbers
 from jinja2 import Undefined, pass_context, pass_environment
 from jinja2.filters import FILTERS as JINJA_FILTERS
 from jinja2.runtime import Context
@@ -21,16 +17,11 @@ from jinja2.tests import TESTS as JINJA_TESTS
 from markupsafe import Markup, escape
 
 from cms import text as texts
-from cms.themes import budget, locales
-from cms.themes import settings as theme_settings
-from cms.themes.budget import Counted, OverBudget
+from cms.themes import budget, formatting
+from cms.themes.budget import Counted
 from cms.themes.sandbox import ThemeEnvironment, printed
 from cms.themes.views import Group
 
-WORDS_PER_MINUTE = 220
-MAX_PATTERN = 60
-SMALL_NUMBER = 1000  # below this no language sets separators
-_DATE_FORMATS = ("short", "medium", "long", "full")
 _CLASS = re.compile(r"[A-Za-z0-9_-]+")
 _INLINE_LIMIT = 5_000  # characters
 _STRIPPED_LIMIT = 100_000  # characters; taking out comments costs the square of their number
@@ -40,15 +31,9 @@ _MAX_ROW = 1_000
 # Texts
 
 
-def as_text(value: Any) -> str:
-    """A value as `{{ }}` would print it."""
-    text = printed(value)
-    return text if isinstance(text, str) else str(text)
-
-
 def replace(value: Any, old: str, new: str, count: int | None = None) -> str:
     """Replace one text by another, unless the result would be too long."""
-    source, old, new = as_text(value), as_text(old), as_text(new)
+    source, old, new = formatting.as_text(value), formatting.as_text(old), formatting.as_text(new)
     found = source.count(str(old)) if old else len(source) + 1
     grown = len(source) + found * len(new) * (6 if isinstance(source, Markup) else 1)
     budget.current.get().make(grown)
@@ -65,8 +50,8 @@ def join(
     items: Iterable[Any] = Counted(value)
     if attribute is not None:
         items = [_dotted(environment, item, attribute) for item in items]
-    parts = [as_text(item) for item in items]
-    between = as_text(d)
+    parts = [formatting.as_text(item) for item in items]
+    between = formatting.as_text(d)
     run = budget.current.get()
     run.make(sum(map(len, parts)) + len(between) * len(parts))
     if any(isinstance(part, Markup) for part in (*parts, between)):
@@ -76,7 +61,7 @@ def join(
 
 def excerpt(value: Any, words: int = 40) -> str:
     """The first words of a text, without markup."""
-    kept = striptags(value) if isinstance(value, Markup) else as_text(value)
+    kept = striptags(value) if isinstance(value, Markup) else formatting.as_text(value)
     parts = kept.split(None, max(1, min(int(words), 1000)))
     if len(parts) <= int(words):
         return str(kept).strip()
@@ -85,12 +70,12 @@ def excerpt(value: Any, words: int = 40) -> str:
 
 def striptags(value: Any) -> str:
     """A text without its elements; of a very long one only the beginning."""
-    return Markup(as_text(value)[:_STRIPPED_LIMIT]).striptags()  # noqa: S704 - ends as plain text
+    return Markup(formatting.as_text(value)[:_STRIPPED_LIMIT]).striptags()  # noqa: S704 - ends as plain text
 
 
 def markdown_inline(value: Any) -> Markup:
     """Bold, emphasis, code and links of one line of Markdown; everything else stays escaped."""
-    source = as_text(value)[:_INLINE_LIMIT]
+    source = formatting.as_text(value)[:_INLINE_LIMIT]
     html = str(escape(str(source)))
     html = re.sub(r"`([^`\n]{1,500})`", r"<code>\1</code>", html)
     html = re.sub(r"\[([^\[\]\n]{1,300})\]\(([^\s()<>]{1,500})\)", _inline_link, html)
@@ -112,13 +97,13 @@ def _inline_link(match: re.Match[str]) -> str:
 def classes(value: Any) -> str:
     """A list of class names as one attribute's value; what is empty or odd is left out."""
     items = [value] if isinstance(value, str) else list(Counted(value))
-    names = [as_text(item) for item in items if item]
+    names = [formatting.as_text(item) for item in items if item]
     return " ".join(name for name in names if _CLASS.fullmatch(name))
 
 
 def slug(value: Any) -> str:
     """A text as it would stand in an address."""
-    return texts.make_slug(as_text(value)[:1000])
+    return texts.make_slug(formatting.as_text(value)[:1000])
 
 
 def tojson(value: Any) -> Markup:
@@ -241,7 +226,7 @@ def by_year(context: Context, value: Any, attribute: str = "published") -> tuple
     groups: dict[Any, list[Any]] = {}
     for item in _items(value):
         moment = _dotted(context.environment, item, attribute)  # type: ignore[arg-type]
-        year = _local(moment).year if isinstance(moment, datetime) else None
+        year = formatting.local_time(moment).year if isinstance(moment, datetime) else None
         groups.setdefault(year, []).append(item)
     return tuple(Group(grouper=year, list=tuple(items)) for year, items in groups.items())
 
@@ -288,153 +273,12 @@ def reverse(value: Any) -> Any:
     return result
 
 
-# Numbers
-
-
-def rounded(value: Any, precision: int = 0, method: str = "common") -> float:
-    """A number rounded to a few places."""
-    places = max(0, min(int(precision), 10))
-    if method not in ("common", "ceil", "floor"):
-        raise ValueError("round knows common, ceil and floor.")
-    return JINJA_FILTERS["round"](float(value), places, method)  # type: ignore[no-any-return]
-
-
-def whole(value: Any, default: int = 0) -> int:
-    """A whole number, or the default where there is none."""
-    try:
-        if isinstance(value, str) and len(value) > 300:
-            return default
-        return int(value)
-    except (TypeError, ValueError, OverflowError):
-        try:
-            return int(float(value))
-        except (TypeError, ValueError, OverflowError):
-            return default
-
-
-def number(value: Any) -> str:
-    """A number with the separators of the language."""
-    if isinstance(value, int) and 0 <= value < SMALL_NUMBER:
-        return str(value)
-    return babel_numbers.format_decimal(value, locale=locales.babel_locale(_lang()))
-
-
-def filesize(value: Any) -> str:
-    """A number of bytes in words."""
-    amount = float(value or 0)
-    units = ("B", "KB", "MB", "GB", "TB")
-    step = 0
-    while amount >= 1000 and step < len(units) - 1:
-        amount /= 1000
-        step += 1
-    pattern = "0" if step == 0 or amount >= 10 else "0.#"
-    shown = babel_numbers.format_decimal(amount, pattern, locale=locales.babel_locale(_lang()))
-    return f"{shown} {units[step]}"
-
-
-def reading_time(value: Any) -> int:
-    """Whole minutes to read an entry or a number of words, at least one."""
-    words = getattr(value, "words", value)
-    return max(1, round((words if isinstance(words, int | float) else 0) / WORDS_PER_MINUTE))
-
-
-# Dates
-
-
-def format_date(value: Any, format: str = "long") -> str:
-    """A date in the site's language and time zone: long, medium, short, full, iso or a pattern."""
-    if value is None or isinstance(value, Undefined):
-        return ""
-    moment = _local(value)
-    if format == "iso":
-        return moment.isoformat()
-    if len(format) > MAX_PATTERN:
-        raise OverBudget("The pattern of a date is too long.")
-    return _date_text(
-        moment.date(), moment if format not in _DATE_FORMATS else None, format, _lang()
-    )
-
-
-def format_time(value: Any, format: str = "short") -> str:
-    """A time of day in the site's language and time zone."""
-    if value is None or isinstance(value, Undefined):
-        return ""
-    if len(format) > MAX_PATTERN:
-        raise OverBudget("The pattern of a time is too long.")
-    return babel_dates.format_time(_local(value), format, locale=locales.babel_locale(_lang()))
-
-
-def ago(value: Any) -> str:
-    """How long ago something was, in words."""
-    if value is None or isinstance(value, Undefined):
-        return ""
-    passed = value - budget.current.get().page.now
-    return babel_dates.format_timedelta(
-        passed, add_direction=True, locale=locales.babel_locale(_lang())
-    )
-
-
-@lru_cache(maxsize=4096)
-def _date_text(day: date, moment: datetime | None, format: str, lang: str) -> str:
-    locale = locales.babel_locale(lang)
-    if moment is None:
-        return babel_dates.format_date(day, format, locale=locale)
-    # Babel would turn an aware time back to UTC; this one already is local.
-    return babel_dates.format_datetime(moment.replace(tzinfo=None), format, locale=locale)
-
-
-def _local(value: Any) -> datetime:
-    if not isinstance(value, datetime):
-        raise TypeError("This filter needs a date and time.")
-    return value.astimezone(zone(budget.current.get().page.site.timezone))
-
-
-@lru_cache(maxsize=64)
-def zone(name: str) -> ZoneInfo:
-    """The time zone of this name, UTC where it is not known."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
-
-
-def _lang() -> str:
-    run = budget.current.get()
-    return run.page.lang or run.page.site.locale
-
-
-# Colours and addresses
-
-
-def contrast_text(color: Any) -> str:
-    """Black or white, whichever is easier to read on this colour."""
-    ground = as_text(color)
-    black, white = (theme_settings.contrast(ground, ink) for ink in ("#000000", "#ffffff"))
-    return "#000000" if black >= white else "#ffffff"
-
-
-def alpha(color: Any, share: float) -> str:
-    """A colour with a transparency from 0 (clear) to 1."""
-    red, green, blue = theme_settings.channels(as_text(color))
-    part = round(max(0.0, min(1.0, float(share))) * 255)
-    return f"#{red:02x}{green:02x}{blue:02x}{part:02x}"
-
-
-def absolute(value: Any) -> str:
-    """A local address with the site's own in front."""
-    address = as_text(value)
-    if not address.startswith("/") or address.startswith("//"):
-        return address
-    root = "/".join(budget.current.get().page.site.url.split("/", 3)[:3])
-    return root + address
-
-
 def _spending(name: str) -> Callable[..., Any]:
     """One of Jinja's filters that makes a text no longer than a few times what it was given."""
     inner = JINJA_FILTERS[name]
 
     def filtered(value: Any, *args: Any, **kwargs: Any) -> Any:
-        result = inner(as_text(value), *args, **kwargs)
+        result = inner(formatting.as_text(value), *args, **kwargs)
         budget.current.get().make(len(result))
         return result
 
@@ -444,7 +288,7 @@ def _spending(name: str) -> Callable[..., Any]:
 @pass_environment
 def truncate(environment: ThemeEnvironment, value: Any, *args: Any, **kwargs: Any) -> str:
     """The beginning of a text, cut at a word."""
-    result: str = JINJA_FILTERS["truncate"](environment, as_text(value), *args, **kwargs)
+    result: str = JINJA_FILTERS["truncate"](environment, formatting.as_text(value), *args, **kwargs)
     budget.current.get().make(len(result))
     return result
 
@@ -463,7 +307,7 @@ def or_default(value: Any, default_value: Any = "", boolean: bool = False) -> An
 
 def wordcount(value: Any) -> int:
     """How many words a text has."""
-    return len(as_text(value).split())
+    return len(formatting.as_text(value).split())
 
 
 def _empty_where_missing(name: str) -> Callable[..., Any]:
@@ -507,9 +351,9 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "last": _first_or_last("last"),
     "escape": escaped,
     "e": escaped,
-    "int": whole,
-    "round": rounded,
-    "string": as_text,
+    "int": formatting.whole,
+    "round": formatting.rounded,
+    "string": formatting.as_text,
     "join": join,
     "replace": replace,
     "groupby": groupby,
@@ -517,18 +361,18 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "random": pick,
     "reverse": reverse,
     "tojson": tojson,
-    "date": format_date,
-    "time": format_time,
-    "ago": ago,
-    "number": number,
-    "filesize": filesize,
-    "reading_time": reading_time,
+    "date": formatting.format_date,
+    "time": formatting.format_time,
+    "ago": formatting.ago,
+    "number": formatting.number,
+    "filesize": formatting.filesize,
+    "reading_time": formatting.reading_time,
     "excerpt": excerpt,
     "markdown_inline": markdown_inline,
-    "absolute": absolute,
+    "absolute": formatting.absolute,
     "by_year": by_year,
-    "contrast_text": contrast_text,
-    "alpha": alpha,
+    "contrast_text": formatting.contrast_text,
+    "alpha": formatting.alpha,
     "classes": classes,
     "slug": slug,
 }

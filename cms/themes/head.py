@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from cms.themes import assets, views
 from cms.themes.budget import Run
-from cms.themes.filters import absolute, html_safe_json
+from cms.themes.filters import html_safe_json
+from cms.themes.formatting import absolute
 from cms.themes.images import tag
 
 CONTENT_SHEET = "core:content.css"

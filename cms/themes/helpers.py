@@ -10,7 +10,7 @@ from jinja2 import Undefined
 from markupsafe import Markup, escape
 
 from cms import i18n
-from cms.themes import assets, budget, filters, head, images, locales, views
+from cms.themes import assets, budget, formatting, head, images, locales, views
 from cms.themes.budget import OverBudget, Run
 from cms.themes.views import Image, MenuItem, PostCard, PostView, TermView
 
@@ -138,7 +138,7 @@ def setting_css() -> Markup:
 def year() -> int:
     """This year, in the site's time zone."""
     page = budget.current.get().page
-    return page.now.astimezone(filters.zone(page.site.timezone)).year
+    return page.now.astimezone(formatting.zone(page.site.timezone)).year
 
 
 # Content
@@ -250,7 +250,7 @@ def tn(key: str, n: Any, **values: Any) -> str:
     if found is None:
         _note(run, f"text {key}")
         return _plain(key)
-    return _filled(found, {"n": filters.number(number), **values})
+    return _filled(found, {"n": formatting.number(number), **values})
 
 
 def gettext(message: str, **values: Any) -> str:
@@ -267,7 +267,7 @@ def gettext(message: str, **values: Any) -> str:
 def _filled(text: str, values: Mapping[str, Any]) -> str:
     if not values:
         return text
-    shown = {key: filters.as_text(value) for key, value in values.items()}
+    shown = {key: formatting.as_text(value) for key, value in values.items()}
     if any(isinstance(value, Markup) for value in shown.values()):
         # With trusted HTML among the values the whole becomes HTML, so all the rest is escaped.
         escaped = {key: escape(value) for key, value in shown.items()}
