@@ -22,6 +22,7 @@ SERVERS = {
     "mariadb": os.environ.get("TEST_MARIADB_URL", "mariadb://root@127.0.0.1/mysql"),
 }
 DIALECTS = ("sqlite", "postgresql", "mariadb")
+_GUARDED = {"change", "change_set"}
 _NAME = re.compile(r"carafe_test_(\d+)")
 
 
@@ -96,7 +97,11 @@ def empty_tables(database: db.Database) -> None:
         connection.exec_driver_sql(off[database.dialect])
         names = sa.inspect(connection).get_table_names()
         for name in names:
-            if not name.startswith("alembic_"):
+            if name in _GUARDED and database.dialect == "mariadb":
+                # Triggers refuse to delete from the log; emptying it whole passes them by.
+                if connection.scalar(sa.select(sa.func.count()).select_from(sa.table(name))):
+                    connection.exec_driver_sql(f"TRUNCATE TABLE `{name}`")
+            elif not name.startswith("alembic_"):
                 connection.execute(sa.delete(sa.table(name)))
         if database.dialect == "mariadb":
             connection.exec_driver_sql("SET foreign_key_checks = 1")
