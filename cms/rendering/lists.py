@@ -10,10 +10,14 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from cms.rendering import raw_html
+
 _ITEM = re.compile(r"([-*+]|\d{1,9}[.)])( +|$)(.*)")
 _RULE = re.compile(r"(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$")
-_STARTS_BLOCK = re.compile(r"#{1,6}(?: |$)|>|/{3,}|</?[a-zA-Z]|\x02|\||:[ ]|\[\^")
 _PUT_ASIDE = re.compile(r"\x02wzxhzdk:\d+\x03$")
+_STARTS_BLOCK = re.compile(
+    r"#{1,6}(?: |$)|>|/{3,}|: |\[\^|" + _PUT_ASIDE.pattern + "|" + raw_html.BLOCK_START
+)
 _VERBATIM = re.compile(r"<(pre|script|style|textarea)\b", re.IGNORECASE)
 _TABLE_LINE = re.compile(r" {0,3}\|?[ :-]*-[ :-]*(?:\|[ :-]*)*$")
 _MAX_LEVELS = 50
@@ -50,7 +54,8 @@ class _Item:
 class _Normaliser:
     """One pass over the lines."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_nested: bool = False) -> None:
+        self.is_nested = is_nested
         self.out: list[str] = []
         self.items: list[_Item] = []
         self.after_blank = True
@@ -73,11 +78,19 @@ class _Normaliser:
         """A quotation is a text of its own."""
         if not self.quoted:
             return
+        if not self.is_nested and self._last_filled.startswith(">"):
+            self.out += ["<!-- -->", ""]  # The parser would make one of two quotations.
         inner = [line.removeprefix(" ") for line in self.quoted]
         self.quoted = []
-        nested = _Normaliser().run(inner) if inner[0][:1] != ">" or len(inner) < 200 else inner
-        self.out += [f"> {line}".rstrip() if not line else f"> {line}" for line in nested]
+        # A line of nothing but marks of quotation is not worth a level of recursion each.
+        is_deep = any(line.startswith(">" * _MAX_LEVELS) for line in inner)
+        nested = inner if is_deep else _Normaliser(is_nested=True).run(inner)
+        self.out += [f"> {line}" if line else ">" for line in nested]
         self.after_blank = False
+
+    @property
+    def _last_filled(self) -> str:
+        return next((line for line in reversed(self.out) if line), "")
 
     def _verbatim(self, line: str) -> None:
         self.out.append(line)
@@ -130,23 +143,32 @@ class _Normaliser:
         del self.items[depth:]
         marker = item[1][:-1] + "." if item[1][-1] == ")" else item[1]
         gap = len(item[2]) if 1 <= len(item[2]) <= 4 else 1
-        self.out.append(" " * (4 * depth) + f"{marker} {item[3]}".rstrip(" ") + item[2][:0])
-        if not item[3]:
-            self.out[-1] += " "
+        self.out.append(" " * (4 * depth) + f"{marker} {item[3]}")
         self.items.append(_Item(indent + len(item[1]) + gap))
 
     def _text(self, text: str, inner: int, depth: int) -> None:
         is_block = _STARTS_BLOCK.match(text) is not None or _RULE.match(text) is not None
-        if depth < len(self.items) and not self.after_blank and not is_block:
-            # A line that goes on lazily belongs to the last item, however it is indented.
-            self.out.append(" " * (4 * len(self.items)) + text)
+        follows = bool(self.items) and not self.after_blank
+        if follows and not is_block and (depth < len(self.items) or not self.items[-1].is_loose):
+            # A line that goes on, lazily or not, belongs to the last item.
+            self._continue_item(text)
             return
-        was_in_list = len(self.items) > depth
-        del self.items[depth:]
-        apart = text.startswith("///") or _PUT_ASIDE.match(text)
-        if apart and not self.after_blank and (was_in_list or depth):
+        if follows and is_block and not self._last_starts_with(text[:2]):
             self.out.append("")
+            for item in self.items:
+                item.is_loose = True
+        del self.items[depth:]
         self.out.append(" " * (4 * depth + inner) + text)
         if depth == 0 and (match := _VERBATIM.match(text)):
             closing = f"</{match[1].lower()}"
             self.verbatim_end = "" if closing in text.lower() else closing
+
+    def _continue_item(self, text: str) -> None:
+        """A line of an item's paragraph; what looks like a marker is none."""
+        if item := _ITEM.match(text):
+            at = item.end(1) - 1
+            text = f"{text[:at]}\\{text[at:]}"
+        self.out.append(" " * (4 * len(self.items) if self.items[-1].is_loose else 0) + text)
+
+    def _last_starts_with(self, mark: str) -> bool:
+        return bool(self.out) and self.out[-1].lstrip(" ").startswith(mark)

@@ -17,6 +17,7 @@ from markdown.extensions.footnotes import FootnoteExtension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import InlineProcessor as InlineTreeprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import STX, AtomicString
 
@@ -54,6 +55,7 @@ def _build_converter() -> Converter:
             tables.TableExtension(),
             "markdown.extensions.def_list",
             "markdown.extensions.sane_lists",
+            "pymdownx.saneheaders",
             FootnoteExtension(SEPARATOR="-", BACKLINK_TEXT="↩\ufe0e", USE_DEFINITION_ORDER=False),
             "pymdownx.highlight",
             "pymdownx.superfences",
@@ -87,6 +89,8 @@ class DialectExtension(Extension):
         md.treeprocessors.register(TaskTreeprocessor(md), "tasks", 15)
         md.treeprocessors.register(FootnoteClassTreeprocessor(md), "footnote_class", 5)
         md.treeprocessors.register(blocks.LoneEmbedTreeprocessor(md), "lone_embeds", 13)
+        reference: Any = md.inlinePatterns["reference"]
+        reference.RE_LINK = re.compile(r"\[([^\]]*)\]")  # No space between text and label.
         _set_ticks(md)
 
 
@@ -147,10 +151,21 @@ class _TickingInline(InlineProcessor):
         return self.compiled_re
 
 
+class _TickingTree(InlineTreeprocessor):
+    """Looks for marks in text; asks for the time where it searches an element's children."""
+
+    def _InlineProcessor__processElementText(
+        self, node: etree.Element, subnode: etree.Element, is_text: bool = True
+    ) -> None:
+        self.md.tick()  # type: ignore[attr-defined]
+        super()._InlineProcessor__processElementText(node, subnode, is_text)  # type: ignore[misc]
+
+
 def _set_ticks(md: Converter) -> None:
     """Make every block, run of text and match a moment at which the work can be stopped."""
     md.parser.blockprocessors.register(_TickingBlock(md.parser), "tick", 1000)
     md.inlinePatterns.register(_TickingInline(md), "tick", 1000)
+    md.treeprocessors.register(_TickingTree(md), "inline", 20)
     for pattern in md.inlinePatterns:
         setattr(pattern, "handleMatch", _ticking(md, pattern.handleMatch))  # noqa: B010
 

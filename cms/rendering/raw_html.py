@@ -23,6 +23,8 @@ _BLOCKS = policy.words(
     source summary tbody td template tfoot th thead title tr track
     """
 )
+# How a line begins that starts a block of raw HTML.
+BLOCK_START = rf"<!--|</?(?i:{'|'.join(sorted(_BLOCKS | _WHOLE | _UNTIL_CLOSED))})(?=[\s>/]|$)"
 
 
 class RawHtmlPreprocessor(Preprocessor):
