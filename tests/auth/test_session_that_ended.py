@@ -4,10 +4,10 @@ import pytest
 from flask import Blueprint, Flask, request
 from flask.typing import ResponseReturnValue
 
-from cms import clock
+from cms import clock, db
 from cms.accounts import sessions
 from cms.accounts.permissions import Permission, Person
-from cms.web import gate, urls
+from cms.web import gate, installation, urls
 from tests.browsing import Browser
 from tests.conftest import PASSWORD
 
@@ -33,12 +33,8 @@ def browser(app: Flask) -> Browser:
 def _end_session(browser: Browser) -> None:
     for cookie in list(browser.client._cookies.values()):
         if cookie.key == "sid":
-            with browser.app.app_context():
-                from cms import db
-                from cms.web import installation
-
-                with db.unit_of_work(installation.current().database):
-                    sessions.end(cookie.value, now=clock.now())
+            with db.unit_of_work(installation.of(browser.app).database):
+                sessions.end(cookie.value, now=clock.now())
 
 
 def test_a_lost_form_is_carried_through_signing_in(
@@ -87,10 +83,7 @@ def test_a_form_from_another_site_is_not_carried(browser: Browser, ana: Person) 
         assert LONG_TEXT not in answer.text
 
 
-def test_a_page_asks_to_sign_in_and_remembers_where_to_go(browser: Browser) -> None:
-    answer = browser.get("/admin/desk/")
-    assert answer.status_code == 405
-
+def test_a_program_is_told_in_json(browser: Browser) -> None:
     answer = browser.post("/admin/desk/", {"source": "x"}, headers={"Accept": "application/json"})
     assert answer.status_code == 401
     assert answer.json is not None
