@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from cms import auth, db, public
+from cms import admin, auth, db, public
 from cms.config import Settings
 from cms.web import (
     cookies,
@@ -16,11 +16,12 @@ from cms.web import (
     proxies,
     static_files,
     templating,
+    theming,
     tracing,
 )
 
 # Each door has `register(app)`; what they may share lies in cms.web and below.
-DOORS = (auth, public)
+DOORS = (auth, admin, public)
 
 MAX_BODY = 4 * 1024 * 1024  # bytes of a form; uploads have a limit of their own
 MAX_PARTS = 2_000  # fields of a form
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database = db.Database(settings.database_url, site_url=settings.site_url)
     installation.install(app, settings, database)
     templating.install(app)
+    theming.install(app)
     tracing.install(app)
     csrf.install(app)
     gate.install(app)

@@ -29,12 +29,16 @@ def create_entry(
     parent_id: str | None = None,
     translation_group: str | None = None,
     guid: str | None = None,
+    entry_id: str | None = None,
 ) -> Entry:
-    """A new draft with its first revision; raises NotAllowed, Rejected."""
+    """A new draft with its first revision; raises NotAllowed, Rejected.
+
+    A door that chooses the id itself can tell a form that is sent twice from two entries.
+    """
     content_type = types.get_type(type_name)
     permissions.ensure_may(by, Permission.WRITE)
     snapshot.ensure_storable(content)
-    entry_id = ids.new_id()
+    entry_id = entry_id or ids.new_id()
     with recording.act(
         _("Started “{title}”", title=content.title or _("Untitled")), by=by, now=now
     ):

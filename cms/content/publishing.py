@@ -87,6 +87,22 @@ def unpublish(entry: Entry, *, by: Person, now: datetime, at: datetime | None = 
         _end(entry, end, now=now)
 
 
+def cancel_scheduled(entry: Entry, *, by: Person, now: datetime) -> None:
+    """Take back what is to come, and let what is live go on; raises NotAllowed, Rejected."""
+    editing.lock(entry)
+    ownership.ensure_may(by, Permission.PUBLISH_ANY, entry)
+    coming = _coming(entry, now)
+    if coming is None:
+        raise Rejected(_("Nothing is scheduled."))
+    with recording.act(
+        _("Took back the schedule of “{title}”", title=_title(entry)), by=by, now=now
+    ):
+        live = find_live(entry, now=now)
+        if live is not None and live.until_at == coming.from_at:
+            live.until_at = coming.until_at
+        remove(coming)
+
+
 def end_now(entry: Entry, *, now: datetime) -> None:
     """End what is live and drop what is to come; part of another act, such as trashing."""
     _end(entry, now, now=now)

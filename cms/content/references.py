@@ -54,6 +54,17 @@ def uses_of(target_kind: str, target_id: str) -> Sequence[Entry]:
     return db.session().scalars(query).all()
 
 
+def list_missing(revision: Revision) -> Sequence[str]:
+    """The ids of entries that this revision refers to and that are not there, or in the trash."""
+    query = (
+        sa.select(Reference.target_id)
+        .outerjoin(Entry, Entry.id == Reference.target_id)
+        .where(Reference.revision_id == revision.id, Reference.target_kind == "entry")
+        .where(sa.or_(Entry.id.is_(None), Entry.trashed_at.is_not(None)))
+    )
+    return [str(each) for each in db.session().scalars(query)]
+
+
 def list_dangling(kinds: Collection[str] = ("entry",)) -> Sequence[tuple[str, str, str]]:
     """(entry, kind, target) of each reference of a newest revision whose target is not there."""
     query = (

@@ -12,10 +12,9 @@ from cms.public import (
     preview,
     search,
     sitemap,
-    theming,
     wall,
 )
-from cms.web import errors
+from cms.web import errors, theming
 
 
 def register(app: Flask) -> None:

@@ -11,10 +11,10 @@ from cms.addresses import urls
 from cms.content import queries
 from cms.errors import NotFound
 from cms.i18n import gettext as _
-from cms.public import presenting, site, theming
+from cms.public import presenting, site
 from cms.themes import environment, lookup, views
 from cms.themes.context import PageContext
-from cms.web import gate
+from cms.web import gate, theming
 
 PRIVATE = "private, no-store"
 REVALIDATE = "public, max-age=0, must-revalidate"

@@ -3,9 +3,8 @@
 from flask import Blueprint, Response, send_file
 
 from cms.errors import NotFound
-from cms.public import theming
 from cms.themes import assets
-from cms.web import gate
+from cms.web import gate, theming
 
 FOR_EVER = "public, max-age=31536000, immutable"
 

@@ -45,6 +45,14 @@ def list_items(menu: Menu) -> Sequence[MenuItem]:
     return db.session().scalars(query.order_by(MenuItem.position, MenuItem.id)).all()
 
 
+def depths(items: Sequence[MenuItem]) -> dict[str, int]:
+    """How deep each line stands, 0 at the top."""
+    found: dict[str, int] = {}
+    for item in items:
+        found[item.id] = found.get(item.parent_id or "", -1) + 1
+    return found
+
+
 def save_menu(
     place: str, name: str, lines: Iterable[Line], *, by: recording.Actor | None, now: datetime
 ) -> Menu:

@@ -133,9 +133,7 @@ def _links_problem(links: tuple[str, ...]) -> str | None:
 def _pattern_problem(pattern: str) -> str | None:
     parts = set(_PATTERN_PART.findall(pattern))
     if not pattern.startswith("/") or "slug" not in parts or parts - PATTERN_PARTS:
-        return _(
-            "A pattern starts with / and holds {slug}; {year}, {month} and {day} may too."
-        )
+        return _("A pattern starts with / and holds {slug}; {year}, {month} and {day} may too.")
     bare = _PATTERN_PART.sub("x", pattern)
     if any(letter in bare for letter in "{}?#\\ ") or "//" in bare or "/../" in bare:
         return _("A pattern cannot hold empty parts, spaces or ? # \\.")

@@ -4,6 +4,7 @@ Line ends become LF, single lines lose the spaces around them, and letters that 
 feed can hold are refused with words while all that was typed stays in the form.
 """
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 from flask_wtf import FlaskForm
@@ -16,6 +17,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.fields.core import UnboundField
 
 from cms import i18n
@@ -84,6 +86,11 @@ class CarafeForm(FlaskForm):  # type: ignore[misc]
             self.form_errors: list[str] = [*self.form_errors, refusal.message]
         else:
             field.errors = [*field.errors, refusal.message]
+
+
+def choices(pairs: Iterable[tuple[str, str]], *, group: str | None = None) -> list[SelectChoice]:
+    """Values and their labels for a select, perhaps under a common heading."""
+    return [SelectChoice(value, label, optgroup=group) for value, label in pairs]
 
 
 def is_clean(text: str) -> bool:

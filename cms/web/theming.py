@@ -1,7 +1,9 @@
 """The active theme of a site, kept with its app."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from flask import Flask, current_app
 
@@ -10,6 +12,7 @@ from cms.themes.catalog import Catalog, Theme
 from cms.themes.circuit import Circuit
 
 KEY = "carafe.themes"
+USUAL_PLACES: Mapping[str, str] = MappingProxyType({"main": "Main navigation", "footer": "Footer"})
 
 
 @dataclass(slots=True)
@@ -35,6 +38,17 @@ def current() -> Theming:
 def find_theme(theme_id: str) -> Theme | None:
     """A usable theme, or None where it is missing or damaged."""
     return current().catalog.find_theme(theme_id)
+
+
+def list_themes() -> tuple[Theme, ...]:
+    """The themes that an owner may choose from."""
+    return current().catalog.list_themes()
+
+
+def menu_places(theme_id: str) -> Mapping[str, str]:
+    """The places where a theme shows menus, with their labels; the usual two when it is missing."""
+    theme = find_theme(theme_id)
+    return theme.manifest.menus if theme is not None and theme.manifest.menus else USUAL_PLACES
 
 
 def bundled_folder() -> Path:
