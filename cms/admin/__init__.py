@@ -1,0 +1,30 @@
+"""The editors' door: writing, publishing, sorting and setting the site, behind one gate."""
+
+from flask import Flask
+
+from cms.admin import (
+    dashboard,
+    entries,
+    frame,
+    menus,
+    preview,
+    profiles,
+    publications,
+    revisions,
+    settings,
+    terms,
+    trash,
+)
+from cms.admin.door import blueprint
+
+__all__ = ["blueprint", "register"]
+
+# Each of these adds its routes to the door when it is imported.
+PARTS = (dashboard, entries, menus, preview, profiles, publications, revisions, settings, terms,
+         trash)  # fmt: skip
+
+
+def register(app: Flask) -> None:
+    """Open the editors' door of an app."""
+    blueprint.context_processor(frame.context)
+    app.register_blueprint(blueprint)

@@ -1,0 +1,151 @@
+"""Entries as the admin's templates show them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from flask import url_for
+
+from cms import db
+from cms.accounts.models import Account
+from cms.accounts.permissions import Permission, Person, may
+from cms.addresses import urls
+from cms.content import editing, naming, ownership, profiles, publishing, terms, types
+from cms.content.listing import Line
+from cms.content.models import Entry
+from cms.content.status import State
+from cms.content.types import ContentType
+from cms.i18n import gettext as _
+from cms.web import display, gate
+
+
+def row(line: Line, depth: int, person: Person) -> dict[str, Any]:
+    """An entry in a list."""
+    mine = line.created_by == person.id
+    live = line.state.is_live
+    return {
+        "title": line.title,
+        "state": line.state.status.value,
+        "edit_href": url_for("admin.entries_edit", entry_id=line.id),
+        "view_href": urls.local(line.path) if live and line.path else None,
+        "preview_href": url_for("admin.preview", entry_id=line.id),
+        "history_href": url_for("admin.revisions", entry_id=line.id),
+        "who": ", ".join(line.bylines),
+        "tags": line.terms[:4],
+        "at": _moment(line),
+        "at_words": _("Published") if live else _("Saved"),
+        "path": line.path,
+        "depth": depth,
+        "pinned": line.pinned,
+        "featured": line.featured,
+        "access": line.access,
+        "duplicate_action": url_for("admin.entries_copy", entry_id=line.id),
+        "trash_action": url_for("admin.entries_trash", entry_id=line.id)
+        if may(person, Permission.TRASH_ANY, owns=mine)
+        else None,
+    }
+
+
+def writing(entry: Entry | None, kind: ContentType, entry_id: str) -> dict[str, Any]:
+    """An entry above the form in which it is written."""
+    shown: dict[str, Any] = {
+        "id": entry.id if entry else None,
+        "type_label": str(kind.label),
+        "state": "draft",
+        "list_label": str(kind.plural),
+        "list_href": url_for("admin.entries_index", kind=kind.name),
+        "view_href": None,
+        "save_action": url_for("admin.entries_create", kind=kind.name, id=entry_id),
+        "preview_action": url_for("admin.preview_new", kind=kind.name, id=entry_id),
+        "history_href": None,
+        "trash_action": None,
+        "duplicate_action": None,
+        "can_publish": bool(may(gate.current_person(), Permission.PUBLISH_OWN)),
+        "saved_at": None,
+        "saved_by": "",
+        "notes": [],
+    }
+    return shown if entry is None else {**shown, **_written(entry)}
+
+
+def heading(entry: Entry) -> dict[str, Any]:
+    """An entry at the head of a page about it."""
+    return {
+        "title": editing.get_head(entry).title,
+        "edit_href": url_for("admin.entries_edit", entry_id=entry.id),
+        "history_href": url_for("admin.revisions", entry_id=entry.id),
+        "preview_href": url_for("admin.preview", entry_id=entry.id),
+        "state": publishing.state_of(entry, now=gate.now()).status.value,
+        "type_label": str(types.get_type(entry.type).label),
+        "path": present_path(entry),
+        "site_address": urls.site_url().split("://")[1],
+    }
+
+
+def templates(kind: ContentType) -> tuple[tuple[str, str], ...]:
+    """The templates that an entry of this type may choose."""
+    return kind.templates
+
+
+def present_path(entry: Entry) -> str | None:
+    """The path that the entry stands at, or will."""
+    return naming.present_path(entry)
+
+
+def person_name(account_id: str | None) -> str:
+    """Whose act it was, in a word."""
+    return person_names([account_id]).get(account_id or "", _("Someone"))
+
+
+def person_names(account_ids: Iterable[str | None]) -> dict[str, str]:
+    """Names by account; the terminal's acts have none."""
+    wanted = {each for each in account_ids if each}
+    query = sa.select(Account.id, Account.display_name).where(Account.id.in_(wanted))
+    found = dict(db.session().execute(query).tuples().all()) if wanted else {}
+    return {**found, "": _("The terminal")}
+
+
+def names_of(field: str, target_ids: Iterable[str]) -> list[str]:
+    """The names behind the ids of a snapshot's terms or bylines."""
+    wanted = list(target_ids)
+    found: Mapping[str, Any] = (
+        terms.find_terms(wanted) if field == "term_ids" else profiles.find_profiles(wanted)
+    )
+    return [found[each].name if each in found else _("(gone)") for each in wanted]
+
+
+def plans(state: State) -> list[str]:
+    """What will happen by itself, in words."""
+    words = []
+    if state.next_at is not None:
+        planned = _("A change goes live on {when}.") if state.is_live else _("Goes live on {when}.")
+        words.append(planned.format(when=display.moment(state.next_at)))
+    if state.ends_at is not None and state.ends_at != state.next_at:
+        words.append(_("It is taken down on {when}.", when=display.moment(state.ends_at)))
+    return words
+
+
+def _written(entry: Entry) -> dict[str, Any]:
+    person, head = gate.current_person(), editing.get_head(entry)
+    state = publishing.state_of(entry, now=gate.now())
+    path = present_path(entry)
+    trashes = ownership.may(person, Permission.TRASH_ANY, entry)
+    return {
+        "state": state.status.value,
+        "view_href": urls.local(path) if state.is_live and path else None,
+        "save_action": url_for("admin.entries_update", entry_id=entry.id),
+        "preview_action": url_for("admin.preview_update", entry_id=entry.id),
+        "history_href": url_for("admin.revisions", entry_id=entry.id),
+        "trash_action": url_for("admin.entries_trash", entry_id=entry.id) if trashes else None,
+        "duplicate_action": url_for("admin.entries_copy", entry_id=entry.id),
+        "can_publish": bool(ownership.may(person, Permission.PUBLISH_ANY, entry)),
+        "saved_at": head.created_at,
+        "saved_by": person_name(head.author_id),
+        "notes": plans(state),
+    }
+
+
+def _moment(line: Line) -> Any:
+    if line.state.is_live:
+        return line.dated_at or line.state.live_from
+    return line.state.next_at or line.updated_at

@@ -1,0 +1,89 @@
+"""Preview: what was typed, through the real theme, before anyone else sees it."""
+
+from flask import Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound as NoSuchPage
+
+from cms import db, ids
+from cms.accounts.permissions import Permission
+from cms.admin import entries, entry_form, presenting
+from cms.admin.door import blueprint
+from cms.content import editing, ownership, types
+from cms.content.models import Entry
+from cms.content.snapshot import Snapshot
+from cms.errors import Rejected
+from cms.i18n import gettext as _
+from cms.web import gate, urls
+
+WIDTHS = ("desktop", "tablet", "phone")
+
+
+@blueprint.get("/entries/<entry_id>/preview", endpoint="preview")
+@gate.requires(Permission.WRITE)
+def show(entry_id: str) -> str:
+    """The entry in a frame of three widths."""
+    entry = editing.get_entry(entry_id)
+    ownership.ensure_may(gate.signed_in_person(), Permission.EDIT_ANY, entry)
+    width = request.args.get("width", "desktop")
+    labels = {"desktop": _("Desktop"), "tablet": _("Tablet"), "phone": _("Phone")}
+    return render_template(
+        "admin/entries/preview.html",
+        heading=editing.get_head(entry).title or _("Untitled"),
+        frame_src=url_for("preview.show", entry_id=entry.id),
+        width=width if width in WIDTHS else "desktop",
+        widths=[
+            {
+                "label": labels[each],
+                "href": url_for("admin.preview", entry_id=entry.id, width=each),
+                "current": each == width,
+            }
+            for each in WIDTHS
+        ],
+        edit_href=url_for("admin.entries_edit", entry_id=entry.id),
+    )
+
+
+@blueprint.post("/entries/<entry_id>/preview", endpoint="preview_update")
+@gate.requires(Permission.WRITE)
+def update(entry_id: str) -> ResponseReturnValue:
+    """Keep what was typed without saving it, and show it."""
+    entry = editing.get_entry(entry_id)
+    return _keep(entry)
+
+
+@blueprint.post("/entries/new/preview", endpoint="preview_new")
+@gate.requires(Permission.WRITE)
+def create() -> ResponseReturnValue:
+    """A new entry becomes a draft when it is looked at for the first time."""
+    entry_id = request.args.get("id", "")
+    if not ids.is_id(entry_id):
+        raise NoSuchPage
+    known = editing.find_entry(entry_id)
+    if known is not None:
+        return _keep(known)
+    answer = entries.create()
+    made = editing.find_entry(entry_id)
+    return _look(made) if made is not None else answer
+
+
+def _keep(entry: Entry) -> ResponseReturnValue:
+    person, now = gate.signed_in_person(), gate.now()
+    kind, head = types.get_type(entry.type), editing.get_head(entry)
+    form = entries.sent(kind, entry)
+    if not form.ok:
+        return entries.page(form, kind, entry, entry.id), 422
+    try:
+        content = entry_form.read(
+            form, Snapshot.of(head), kind, by=person, now=now,
+            present_path=presenting.present_path(entry),
+        )  # fmt: skip
+        editing.save_working_copy(entry, content, by=person, now=now, base_id=head.id)
+    except Rejected as refusal:
+        form.show(refusal)
+        return entries.page(form, kind, entry, entry.id), 422
+    db.commit()
+    return _look(entry)
+
+
+def _look(entry: Entry) -> Response:
+    return urls.see_other("admin.preview", entry_id=entry.id)

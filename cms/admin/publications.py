@@ -1,0 +1,177 @@
+"""The publication of an entry: now, later, until, and taking it back."""
+
+from flask import Response, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import DateTimeLocalField, HiddenField, RadioField
+from wtforms.validators import Optional
+
+from cms import clock, db
+from cms.accounts.permissions import Permission
+from cms.addresses import urls as addresses
+from cms.admin import entry_form, notes, presenting, times
+from cms.admin.door import blueprint
+from cms.content import editing, ownership, publishing, references
+from cms.content.models import Entry
+from cms.content.status import State
+from cms.errors import Rejected
+from cms.i18n import gettext as _
+from cms.i18n import lazy_gettext as __
+from cms.rendering import pipeline
+from cms.web import display, gate, urls
+from cms.web.forms import CarafeForm, choices
+
+
+class PublicationForm(CarafeForm):
+    """When something goes out, and when it is taken down again."""
+
+    based_on = HiddenField()
+    when = RadioField(
+        __("When"),
+        choices=choices([("now", __("Right now")), ("later", __("At a date"))]),
+        default="now",
+    )
+    from_at = DateTimeLocalField(__("Date"), [Optional()], format=entry_form.MOMENT_FORMATS)
+    until_at = DateTimeLocalField(
+        __("Take it down on"), [Optional()], format=entry_form.MOMENT_FORMATS
+    )
+
+
+@blueprint.get("/entries/<entry_id>/publication", endpoint="publication")
+@gate.requires(Permission.WRITE)
+def edit(entry_id: str) -> str:
+    """The last look before something goes out."""
+    entry = editing.get_entry(entry_id)
+    state = publishing.state_of(entry, now=gate.now())
+    form = PublicationForm(
+        formdata=None,
+        data={
+            "based_on": entry.head_id,
+            "when": "later" if state.next_at else "now",
+            "from_at": times.to_form(state.next_at),
+            "until_at": times.to_form(state.ends_at if state.ends_at != state.next_at else None),
+        },
+    )
+    return _page(entry, form)
+
+
+@blueprint.post("/entries/<entry_id>/publication", endpoint="publication_update")
+@gate.requires(Permission.PUBLISH_OWN)
+def update(entry_id: str) -> ResponseReturnValue:
+    """Publish the newest revision, now or later."""
+    entry = editing.get_entry(entry_id)
+    form = PublicationForm.from_request()
+    if not form.ok:
+        return _page(entry, form), 422
+    try:
+        words = _publish(entry, form)
+    except Rejected as refusal:
+        form.show(_beside(refusal))
+        return _page(entry, form), 422
+    db.commit()
+    notes.leave(words)
+    return urls.see_other("admin.entries_edit", entry_id=entry.id)
+
+
+@blueprint.post("/entries/<entry_id>/publication/end", endpoint="publication_destroy")
+@gate.requires(Permission.PUBLISH_OWN)
+def destroy(entry_id: str) -> Response:
+    """Take an entry off the site, or take back what is scheduled."""
+    entry = editing.get_entry(entry_id)
+    publishing.unpublish(entry, by=gate.signed_in_person(), now=gate.now())
+    db.commit()
+    notes.leave(_("It is a draft again. Visitors do not see it."))
+    return urls.see_other("admin.entries_edit", entry_id=entry.id)
+
+
+@blueprint.post("/entries/<entry_id>/publication/cancel", endpoint="publication_cancel")
+@gate.requires(Permission.PUBLISH_OWN)
+def cancel(entry_id: str) -> Response:
+    """Take back a scheduled change; what is live stays as it is."""
+    entry = editing.get_entry(entry_id)
+    publishing.cancel_scheduled(entry, by=gate.signed_in_person(), now=gate.now())
+    db.commit()
+    notes.leave(_("The schedule is cancelled."))
+    return urls.see_other("admin.entries_edit", entry_id=entry.id)
+
+
+def _publish(entry: Entry, form: PublicationForm) -> str:
+    now = gate.now()
+    at = None
+    if form.when.data == "later":
+        at = times.from_form(form.from_at.data)
+        if at is None:
+            raise Rejected(_("Choose the date and time."), field="from_at")
+    if form.based_on.data and form.based_on.data != entry.head_id:
+        form.based_on.data = entry.head_id
+        raise Rejected(_("This was changed meanwhile. Look at it once more before it goes out."))
+    until = times.from_form(form.until_at.data)
+    published = publishing.publish(entry, by=gate.signed_in_person(), now=now, at=at, until=until)
+    if published.from_at > now and at is not None and at > now:
+        return _("Scheduled for {when}.", when=display.moment(at))
+    return _("Published.")
+
+
+def _beside(refusal: Rejected) -> Rejected:
+    """A rule's refusal beside the input of this form that it is about."""
+    names = {"until": "until_at"}
+    return Rejected(refusal.message, field=names.get(refusal.field or "", refusal.field))
+
+
+def _page(entry: Entry, form: PublicationForm) -> str:
+    person, now = gate.signed_in_person(), gate.now()
+    ownership.ensure_may(person, Permission.PUBLISH_ANY, entry)
+    state = publishing.state_of(entry, now=now)
+    return render_template(
+        "admin/entries/publish.html",
+        entry=presenting.heading(entry),
+        form=form,
+        zone=str(times.zone()),
+        zone_now=display.moment(clock.now().astimezone(times.zone())),
+        checks=_checks(entry),
+        changes=_changes(entry, state),
+        action=url_for("admin.publication_update", entry_id=entry.id),
+        unpublish_action=url_for("admin.publication_destroy", entry_id=entry.id)
+        if state.is_live
+        else None,
+        cancel_action=url_for("admin.publication_cancel", entry_id=entry.id)
+        if state.next_at
+        else None,
+        live=state.is_live,
+    )
+
+
+def _checks(entry: Entry) -> list[tuple[str, str]]:
+    """What is worth a second look; nothing of it stands in the way."""
+    head = editing.get_head(entry)
+    found = []
+    if not (head.title or "").strip():
+        found.append(("warning", _("It has no title yet.")))
+    try:
+        rendered = pipeline.render(head.source)
+    except Rejected as refusal:
+        return [*found, ("warning", refusal.message)]
+    if not rendered.words:
+        found.append(("warning", _("There is no text yet.")))
+    if "TK" in rendered.text.split():
+        found.append(("warning", _("A TK is still in the text.")))
+    broken = references.list_missing(head)
+    if broken:
+        found.append(("warning", _("Some links lead to entries that are not there any more.")))
+    if not head.excerpt and not (head.seo or {}).get("description"):
+        found.append(("info", _("There is no excerpt; the first words of the text stand in.")))
+    return found
+
+
+def _changes(entry: Entry, state: State) -> list[str]:
+    words = presenting.plans(state)
+    live = publishing.find_live(entry, now=gate.now())
+    path = presenting.present_path(entry)
+    if live is not None and path and live.path and live.path != path:
+        words.append(
+            _(
+                "The address changes from {old} to {new}; the old one leads on.",
+                old=addresses.local(live.path),
+                new=addresses.local(path),
+            )
+        )
+    return words
