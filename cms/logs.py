@@ -5,6 +5,7 @@ to every line written meanwhile.
 """
 
 import logging.config
+import re
 from typing import Any
 
 import structlog
@@ -12,6 +13,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 ACCESS_LOGGER = "granian.access"
 _ACCESS_FIELDS = ("method", "path", "status", "dt_ms", "addr")
+# The end of these addresses opens an account, so it is left out.
+_SECRET_ADDRESS = re.compile(r"(/auth/(?:setup|reset)/)[^/?#]+")
 
 
 def configure(level: str, format_: str) -> None:
@@ -84,5 +87,6 @@ def _name_request(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
         return event
     event["event"] = "request"
     event.update({name: values[name] for name in _ACCESS_FIELDS if name in values})
+    event["path"] = _SECRET_ADDRESS.sub(r"\1…", str(event.get("path", "")))
     event["dt_ms"] = round(event.get("dt_ms", 0), 1)
     return event
