@@ -1,7 +1,6 @@
 """`manage.py import`: content from elsewhere, with a report of everything that did not fit."""
 
 import json
-import sys
 from pathlib import Path
 
 import click
@@ -62,7 +61,7 @@ def markdown(
             db.commit()
     _print(made, as_json=as_json)
     if made.count("failed"):
-        sys.exit(1)
+        click.get_current_context().exit(1)
 
 
 def _print(made: report.Report, *, as_json: bool) -> None:

@@ -121,7 +121,9 @@ def _lines(source: str) -> Iterator[tuple[bool, str]]:
 
 
 def _places_in_line(line: str, offset: int) -> Iterator[Place]:
-    code = _code_spans(line)
+    if "](" not in line and "]:" not in line and '="' not in line and "='" not in line:
+        return
+    code = _code_spans(line) if "`" in line else []
     if definition := DEFINITION.match(line):
         group = "angled" if definition["angled"] else "bare"
         start, end = definition.span(group)

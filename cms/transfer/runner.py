@@ -30,7 +30,7 @@ from cms.transfer.report import Line, Report
 from cms.transfer.source_site import Convention, SourceSite
 from cms.transfer.sources import Note, Problem, SourceEntry, SourceSection
 
-BATCH = 50  # entries between two commits
+BATCH = 20  # entries between two commits; another writer waits for no more than these
 
 
 def import_folder(
