@@ -23,8 +23,10 @@ __all__ = ["blueprint", "register"]
 PARTS = (dashboard, entries, menus, preview, profiles, publications, revisions, settings, terms,
          trash)  # fmt: skip
 
+# Once, not for each app: a process may hold several.
+blueprint.context_processor(frame.context)
+
 
 def register(app: Flask) -> None:
     """Open the editors' door of an app."""
-    blueprint.context_processor(frame.context)
     app.register_blueprint(blueprint)
