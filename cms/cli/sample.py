@@ -118,9 +118,8 @@ def _make_menus(pages: dict[str, Entry], *, now: datetime) -> None:
         return menus.Line(label="", target_kind="entry", target_id=pages[name].id)
 
     archive = menus.Line(label="Archive", target_kind="url", url="/archive/")
-    feed = menus.Line(label="Feed", target_kind="url", url="/feed.xml")
     menus.save_menu("main", "Main", [to("about"), to("guide"), archive], by=OPERATOR, now=now)
-    menus.save_menu("footer", "Footer", [to("colophon"), feed], by=OPERATOR, now=now)
+    menus.save_menu("footer", "Footer", [to("colophon")], by=OPERATOR, now=now)
 
 
 def _guid(piece: Piece) -> str:

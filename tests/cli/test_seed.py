@@ -1,0 +1,57 @@
+"""The sample site, and the synthetic one."""
+
+import pytest
+import sqlalchemy as sa
+
+from cms import clock, db
+from cms.addresses import book
+from cms.content import editing, publishing
+from cms.content.models import Entry, Publication, Reference
+from tests.cli.conftest import Manage
+
+
+def count(model: type[db.Base]) -> int:
+    """How many rows there are."""
+    return db.session().scalar(sa.select(sa.func.count()).select_from(model)) or 0
+
+
+@pytest.mark.usefixtures("site")
+def test_a_second_seed_changes_nothing(manage: Manage) -> None:
+    assert "Filled the site" in manage("seed").out
+    before = count(Entry)
+    assert "has content already" in manage("seed").out
+    assert manage("seed", "--if-empty").out == ""
+    assert count(Entry) == before > 10
+
+
+@pytest.mark.usefixtures("site")
+def test_the_sample_shows_every_state(manage: Manage) -> None:
+    manage("seed")
+    now = clock.now()
+    entries = db.session().scalars(sa.select(Entry)).all()
+    states = {publishing.state_of(entry, now=now).status for entry in entries}
+    assert {"draft", "scheduled", "published"} <= states
+
+
+@pytest.mark.usefixtures("site")
+def test_the_guide_has_its_chapters_in_order(manage: Manage) -> None:
+    manage("seed")
+    guide = book.find("/guide/")
+    assert guide is not None
+    query = sa.select(Entry).where(Entry.parent_id == guide.target_id).order_by(Entry.position)
+    titles = [editing.get_head(entry).title for entry in db.session().scalars(query)]
+    assert titles == ["Writing", "Publishing", "Blocks"]
+
+
+@pytest.mark.usefixtures("site")
+def test_links_of_the_sample_lead_by_identity(manage: Manage) -> None:
+    manage("seed")
+    assert count(Reference) > 0
+    assert manage("check").code == 0
+
+
+@pytest.mark.usefixtures("site")
+def test_synthetic_posts_are_filled_up_to_the_number(manage: Manage) -> None:
+    assert "Made 3 synthetic posts" in manage("seed", "--size", "3").out
+    assert "Made 2 synthetic posts" in manage("seed", "--size", "5").out
+    assert count(Publication) == 5
