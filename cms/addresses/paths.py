@@ -93,4 +93,5 @@ def is_reserved(path: str) -> bool:
     """Whether the core itself answers at this normalised path."""
     bare = path.rstrip("/") or "/"
     first = bare.split("/")[1].lower()
-    return bare in RESERVED_PATHS or first in RESERVED_FIRST or bare.endswith(RESERVED_ENDINGS)
+    # With a slash at its end a path is no file, whatever it looks like.
+    return bare in RESERVED_PATHS or first in RESERVED_FIRST or path.endswith(RESERVED_ENDINGS)
