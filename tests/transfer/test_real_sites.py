@@ -1,7 +1,7 @@
 """Two real sites, read whole; their files are other people's and stay outside this repository.
 
-Set SAMPLE_SITES to a folder that holds `rust-blog/content` (a blog made with Zola) and
-`jekyll-docs/docs` (Jekyll's own documentation).
+They are looked for beside the checkout, or where SAMPLE_SITES says: a folder that holds
+`rust-blog/content` (a blog made with Zola) and `jekyll-docs/docs` (Jekyll's own documentation).
 """
 
 import os
@@ -12,7 +12,8 @@ import pytest
 from cms.transfer import links, markdown_folder
 from cms.transfer.sources import Problem, SourceEntry, SourceSection
 
-SAMPLES = Path(os.environ.get("SAMPLE_SITES", "no-samples-here"))
+BESIDE = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+SAMPLES = Path(os.environ.get("SAMPLE_SITES") or BESIDE)
 
 
 def sample(name: str) -> Path:
