@@ -16,6 +16,7 @@ _BLOCKS = policy.words(
 _NOT_READ = re.compile(
     r'<a class="footnote-backref"[^>]*>[^<]*</a>|<span class="task[^"]*">.</span>'
 )
+_HEADING = re.compile(r"<h([2-6])[^<>]*>.*?</h\1>", re.DOTALL)
 _FOOTNOTES = re.compile(r'<div class="footnotes">.*', re.DOTALL)
 _FOOTNOTE_MARK = re.compile(r'<sup id="[^"]*"><a class="footnote-ref"[^>]*>[^<]*</a></sup>')
 _CODE = re.compile(r'<div class="hl">.*?</div>', re.DOTALL)
@@ -42,9 +43,9 @@ def count_words(text: str) -> int:
 def excerpt_text(html_text: str, words: int) -> str:
     """The first words of safe HTML in one line, with an ellipsis where more follows.
 
-    Headings of callouts, code and footnotes are passed over.
+    Headings, code and footnotes are passed over: in one line they would read as part of the text.
     """
-    prose = _CODE.sub("", _FOOTNOTE_MARK.sub("", _FOOTNOTES.sub("", html_text)))
+    prose = _HEADING.sub(" ", _CODE.sub("", _FOOTNOTE_MARK.sub("", _FOOTNOTES.sub("", html_text))))
     line = plain_text(prose).replace("\n", " ")
     seen = 0
     for match in re.finditer(r"\S+", line):
