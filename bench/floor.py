@@ -19,7 +19,9 @@ pages = sa.Table(
 
 TEMPLATE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{{ title }}</title></head>
-<body><header><nav>{% for label, path in menu %}<a href="{{ path }}">{{ label }}</a>{% endfor %}</nav></header>
+<body><header><nav>
+{% for label, path in menu %}<a href="{{ path }}">{{ label }}</a>{% endfor %}
+</nav></header>
 <main>{{ html }}</main></body></html>
 """
 MENU = [("Home", "/"), ("About", "/about/"), ("Archive", "/archive/")]
