@@ -5,10 +5,11 @@ A block with a name that nobody knows shows its inner Markdown.
 
 import re
 import xml.etree.ElementTree as etree
+from collections import Counter
 from typing import Any, ClassVar
 
 from markdown import Markdown
-from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from pymdownx.blocks import BlocksMgrExtension, BlocksProcessor
 from pymdownx.blocks.block import Block
@@ -31,6 +32,36 @@ class BlocksExtension(BlocksMgrExtension):  # type: ignore[misc]
 
 
 _OPTION = re.compile(r"\s*([A-Za-z][\w-]*)\s*:\s*(.*?)\s*")
+
+
+_OPENER = re.compile(r" {0,3}(/{3,}) *[\w-]+ *(?:\|.*)?$")
+_CLOSER = re.compile(r" {0,3}(/{3,}) *$")
+
+
+class UnclosedPreprocessor(Preprocessor):
+    """A block that opens and never closes is text: it would swallow all that follows."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        """The lines with the marks of unclosed blocks escaped."""
+        opened: list[tuple[int, int]] = []  # Where, and with how many slashes.
+        counts: Counter[int] = Counter()
+        unclosed: list[int] = []
+        for at, line in enumerate(lines):
+            if "///" not in line:
+                continue
+            if match := _OPENER.match(line):
+                opened.append((at, len(match[1])))
+                counts[len(match[1])] += 1
+            elif (match := _CLOSER.match(line)) and counts[len(match[1])]:
+                while True:
+                    where, length = opened.pop()
+                    counts[length] -= 1
+                    if length == len(match[1]):
+                        break
+                    unclosed.append(where)
+        for at in [*unclosed, *(where for where, _ in opened)]:
+            lines[at] = lines[at].replace("/", "\\/", 1)
+        return lines
 
 
 class _Processor(BlocksProcessor):  # type: ignore[misc]
@@ -270,6 +301,3 @@ class LoneEmbedTreeprocessor(Treeprocessor):
                 paragraph.set("class", card.get("class", ""))
                 paragraph.remove(link)
                 paragraph.append(card[0])
-
-
-__all__ = ["BlocksExtension", "Extension", "LoneEmbedTreeprocessor"]

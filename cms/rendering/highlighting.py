@@ -3,11 +3,12 @@
 import html
 import re
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
+from pygments.lexers import find_lexer_class_by_name
 from pygments.token import STANDARD_TYPES, _TokenType
 from pygments.util import ClassNotFound
 
@@ -18,14 +19,9 @@ _ALIASES = {"shell-session": "console", "jsonc": "json", "golang": "go", "termin
 _LANGUAGE = re.compile(r"[A-Za-z0-9][\w+#.-]{0,40}")
 
 
-def format_fence(*, src: str, language: str | None, md: Any, **_: Any) -> str:
-    """The HTML of a fenced code block; SuperFences calls this."""
-    return code_html(src, language or "", md.tick)
-
-
 def code_html(code: str, language: str, tick: Any) -> str:
     """A block of code with a class for each token, plain where the language is unknown."""
-    language = language.split(",")[0].strip().lower()
+    language = language.lower()
     label = f' class="language-{language}"' if _LANGUAGE.fullmatch(language) else ""
     body = _tokens_html(code, language, tick)
     return f'<div class="hl"><pre><code{label}>{body}\n</code></pre></div>'
@@ -47,10 +43,9 @@ def _tokens_html(code: str, language: str, tick: Any) -> str:
     if lexer is None:
         return _escape(code.rstrip("\n"))
     pieces: list[str] = []
-    for token, text in lexer.get_tokens(code):
+    for css_class, tokens in groupby(lexer.get_tokens(code), key=lambda pair: _class_of(pair[0])):
         tick()
-        css_class = _class_of(token)
-        escaped = _escape(text)
+        escaped = _escape("".join(text for _, text in tokens))
         pieces.append(f'<span class="{css_class}">{escaped}</span>' if css_class else escaped)
     return "".join(pieces).rstrip("\n")
 
@@ -63,13 +58,19 @@ def _is_short_enough(code: str) -> bool:
 
 
 @lru_cache(maxsize=128)
-def _lexer(language: str) -> Lexer | None:
+def _lexer_class(language: str) -> type[Lexer] | None:
     if not language or language in ("text", "plain", "plaintext", "txt"):
         return None
+    return find_lexer_class_by_name(_ALIASES.get(language, language))
+
+
+def _lexer(language: str) -> Lexer | None:
+    """A lexer of its own for each block: some keep notes, and threads share nothing."""
     try:
-        return get_lexer_by_name(_ALIASES.get(language, language), stripnl=False)
+        found = _lexer_class(language)
     except ClassNotFound:
         return None
+    return found(stripnl=False) if found else None
 
 
 @lru_cache(maxsize=512)

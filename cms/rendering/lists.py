@@ -127,13 +127,10 @@ class _Normaliser:
 
     def _may_start(self, item: re.Match[str], depth: int) -> bool:
         """Whether a marker begins an item; in the middle of a paragraph only some do."""
-        if self.after_blank or depth < len(self.items) or self._last_is_item():
+        if self.after_blank or depth < len(self.items):
             return len(self.items) < _MAX_LEVELS or depth < len(self.items)
         starts_at_one = item[1] in "-*+" or item[1][:-1] == "1"
         return bool(item[3]) and starts_at_one
-
-    def _last_is_item(self) -> bool:
-        return bool(self.out) and _ITEM.match(self.out[-1].lstrip(" ")) is not None
 
     def _item(self, item: re.Match[str], indent: int, depth: int) -> None:
         starts_list = depth == len(self.items)

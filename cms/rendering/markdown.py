@@ -21,7 +21,7 @@ from markdown.treeprocessors import InlineProcessor as InlineTreeprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import STX, AtomicString
 
-from cms.rendering import blocks, bounds, highlighting, lists, policy, raw_html, tables
+from cms.rendering import blocks, bounds, fences, lists, policy, raw_html, tables
 
 _local = threading.local()
 
@@ -57,17 +57,12 @@ def _build_converter() -> Converter:
             "markdown.extensions.sane_lists",
             "pymdownx.saneheaders",
             FootnoteExtension(SEPARATOR="-", BACKLINK_TEXT="↩\ufe0e", USE_DEFINITION_ORDER=False),
-            "pymdownx.highlight",
-            "pymdownx.superfences",
             "pymdownx.tilde",
             "pymdownx.caret",
             "pymdownx.mark",
             blocks.BlocksExtension(),
             DialectExtension(),
         ],
-        extension_configs={
-            "pymdownx.superfences": {"relaxed_headers": True, "css_class": "hl"},
-        },
     )
     converter.references = _Definitions(converter)
     return converter
@@ -79,10 +74,10 @@ class DialectExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the pieces; priorities above 100 come first."""
         assert isinstance(md, Converter)
-        fences = md.preprocessors["fenced_code_block"]
-        fences.extension.superfences[0]["formatter"] = highlighting.format_fence  # type: ignore[attr-defined]
+        md.preprocessors.register(fences.FencePreprocessor(md), "fenced_code_block", 25)
         md.preprocessors.register(ListPreprocessor(md), "lists", 23)
         md.preprocessors.register(LoneBracketPreprocessor(md), "lone_brackets", 22)
+        md.preprocessors.register(blocks.UnclosedPreprocessor(md), "unclosed_blocks", 19)
         md.preprocessors.register(raw_html.RawHtmlPreprocessor(md), "html_block", 20)
         md.postprocessors.register(LoneBracketPostprocessor(md), "lone_brackets", 1)
         md.inlinePatterns.register(AutolinkProcessor(_BARE_URL, md), "bare_url", 85)
@@ -225,7 +220,9 @@ class LoneBracketPostprocessor(Postprocessor):
 # --- Bare addresses ----------------------------------------------------------------------------
 
 _BARE_URL = r"(?<![\w/:.@-])https?://[^\s<>\"'`\x02\x03|\\^{}]{3,2000}"
-_RAW_LINK = re.compile(r"\x02wzxhzdk:(\d+)\x03")
+_PUT_ASIDE = re.compile(r"\x02klzzwxh:(\d+)\x03")
+_RAW_HTML = re.compile(r"\x02wzxhzdk:(\d+)\x03")
+_RAW_LINK = re.compile(r"<(/?)a\b", re.IGNORECASE)
 _TRAILING = ".,;:!?*_~"
 
 
@@ -245,13 +242,15 @@ class AutolinkProcessor(InlineProcessor):
         return link, m.start(), m.start() + len(url)
 
     def _inside_raw_link(self, data: str, at: int) -> bool:
-        """Whether raw HTML before this place opened a link that is still open."""
+        """Whether raw HTML shortly before this place opened a link that is still open."""
         assert self.md is not None
-        kept = self.md.htmlStash.rawHtmlBlocks
-        for match in reversed(list(_RAW_LINK.finditer(data, max(0, at - 4000), at))):
-            raw = str(kept[int(match[1])]) if int(match[1]) < len(kept) else ""
-            if re.match(r"</?a\b", raw, re.IGNORECASE):
-                return not raw.startswith("</")
+        inline: Any = self.md.treeprocessors["inline"]
+        raw = self.md.htmlStash.rawHtmlBlocks
+        for mark in reversed(list(_PUT_ASIDE.finditer(data, max(0, at - 2000), at))):
+            found = _RAW_HTML.fullmatch(str(inline.stashed_nodes.get(mark[1], "")))
+            link = _RAW_LINK.match(str(raw[int(found[1])])) if found else None
+            if link:
+                return not link[1]
         return False
 
 
