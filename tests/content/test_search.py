@@ -195,6 +195,8 @@ def test_what_stands_below_a_closed_page_is_closed_too():
     once = publish("once closed", "word", access="staff", until_at=NOW)
     publish_again(once.entry_id, "now open", "word", from_at=NOW)
     publish_again(publish("below", parent=once).entry_id, "below now open", "word", from_at=NOW)
+    gone = publish("closed and gone", "word", access="staff", until_at=NOW)
+    publish("below gone", "word", parent=gone)
     assert set(found("word")) == {"opened", "below opened", "now open", "below now open"}
 
 

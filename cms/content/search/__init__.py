@@ -9,13 +9,13 @@ is taken apart into tokens of letters and digits first. MariaDB finds what was c
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cms import db
-from cms.content import words
+from cms.content import visibility, words
 from cms.content.search import mariadb, postgresql, sqlite
 from cms.content.search.documents import LONGEST_TEXT, Document
 
@@ -49,7 +49,7 @@ class Engine(Protocol):
     def remove(self, session: Session, publication_id: str) -> None:
         """Take a document out of the index, if it is there."""
 
-    def question(self, terms: tuple[words.Term, ...]) -> tuple[str, dict[str, str]]:
+    def question(self, terms: tuple[words.Term, ...]) -> tuple[str, dict[str, Any]]:
         """The SQL that ranks the newest matches, and its parameters."""
 
 
@@ -104,16 +104,20 @@ def find(query: str, *, now: datetime, limit: int = 10, offset: int = 0) -> Foun
     if not terms:
         return Found((), 0)
     matching, parameters = _engine().question(terms)
+    parameters |= {"now": now, "limit": limit, "offset": offset}
+    types = [sa.bindparam("now", type_=db.UtcDateTime())]
+    visible = _VISIBLE
+    # What stands below a page for staff or behind a password is not open to everyone either.
+    if closed := list(visibility.inherited(now=now)):
+        visible += " AND (p.access = 'public' OR p.entry_id NOT IN :closed)"
+        parameters["closed"] = closed
+        types.append(sa.bindparam("closed", expanding=True))
     statement = sa.text(
-        f"WITH RECURSIVE {_CLOSED}, {matching.format(visible=_VISIBLE, most=MOST_MATCHES)}"
+        f"WITH {matching.format(visible=visible, most=MOST_MATCHES)}"
         " SELECT publication_id, score, count(*) OVER () AS total FROM matching"
         " ORDER BY score DESC, dated_at DESC, publication_id DESC LIMIT :limit OFFSET :offset"
-    ).bindparams(sa.bindparam("now", type_=db.UtcDateTime()))
-    rows = (
-        db.session()
-        .execute(statement, {**parameters, "now": now, "limit": limit, "offset": offset})
-        .all()
-    )
+    ).bindparams(*types)
+    rows = db.session().execute(statement, parameters).all()
     hits = tuple(Hit(row.publication_id, float(row.score)) for row in rows)
     return Found(hits, rows[0].total if rows else 0)
 
@@ -122,16 +126,7 @@ def _engine() -> Engine:
     return _ENGINES[db.database().dialect]
 
 
-_NOW = "p.from_at <= :now AND (p.until_at IS NULL OR p.until_at > :now)"
-
-# What stands below a page behind a password or for staff is closed too, unless it says otherwise.
-_CLOSED = (
-    "closed (entry_id) AS ("
-    f"SELECT p.entry_id FROM publication p WHERE p.access IN ('password', 'staff') AND {_NOW}"
-    " UNION SELECT e.id FROM closed c JOIN entry e ON e.parent_id = c.entry_id"
-    f" JOIN publication p ON p.entry_id = e.id WHERE p.access = 'inherit' AND {_NOW})"
-)
 _VISIBLE = (
-    f"{_NOW} AND p.listed = true AND p.path IS NOT NULL AND p.access IN ('inherit', 'public')"
-    " AND p.entry_id NOT IN (SELECT entry_id FROM closed)"
+    "p.from_at <= :now AND (p.until_at IS NULL OR p.until_at > :now) AND p.listed = true"
+    " AND p.path IS NOT NULL AND p.access IN ('public', 'inherit')"
 )

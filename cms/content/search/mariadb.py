@@ -2,6 +2,8 @@
 
 # ruff: noqa: S608 - SQL is put together from constants here; values are always bound.
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -36,7 +38,7 @@ def remove(session: Session, publication_id: str) -> None:
     )
 
 
-def question(terms: tuple[Term, ...]) -> tuple[str, dict[str, str]]:
+def question(terms: tuple[Term, ...]) -> tuple[str, dict[str, Any]]:
     """The SQL that ranks the newest matches, and its parameters."""
     # InnoDB counts a word in a long text as much as in a short one; the logarithm makes up for it.
     sql = (

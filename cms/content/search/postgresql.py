@@ -1,6 +1,7 @@
 """The search on PostgreSQL: a tsvector that we write ourselves, so that no parser is asked."""
 
 from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -34,7 +35,7 @@ def remove(session: Session, publication_id: str) -> None:
     )
 
 
-def question(terms: tuple[Term, ...]) -> tuple[str, dict[str, str]]:
+def question(terms: tuple[Term, ...]) -> tuple[str, dict[str, Any]]:
     """The SQL that ranks the newest matches, and its parameters."""
     sql = (
         "newest AS MATERIALIZED (SELECT d.publication_id, d.words, p.dated_at"

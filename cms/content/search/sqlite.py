@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - SQL is put together from constants here; values are always bound.
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -47,7 +48,7 @@ def remove(session: Session, publication_id: str) -> None:
     )
 
 
-def question(terms: tuple[Term, ...]) -> tuple[str, dict[str, str]]:
+def question(terms: tuple[Term, ...]) -> tuple[str, dict[str, Any]]:
     """The SQL that ranks the newest matches, and its parameters."""
     sql = (
         "newest AS MATERIALIZED (SELECT w.rowid AS id, p.id AS publication_id, p.dated_at"
