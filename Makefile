@@ -60,8 +60,9 @@ bench: $(TEST_STAMP) ## Measure the pages against a bare Flask view and nginx
 	@$(BIN)/python -m bench
 
 messages: $(TEST_STAMP) ## Collect the interface's words for translators, and compile catalogues
+	@mkdir -p cms/translations
 	@$(BIN)/pybabel -q extract -F babel.cfg -k _ -k __ -k _l -k lazy_gettext --no-location \
-	  --sort-output --project=Carafe -o cms/translations/messages.pot cms
+	  --sort-output --omit-header -o cms/translations/messages.pot cms
 	@for catalogue in cms/translations/*/LC_MESSAGES/messages.po; do \
 	  [ -e "$$catalogue" ] || continue; \
 	  $(BIN)/pybabel -q update -N -i cms/translations/messages.pot -d cms/translations; break; done
