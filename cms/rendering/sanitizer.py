@@ -133,7 +133,8 @@ def keep_attribute(tag: str, name: str, value: str, *, ids: bool = True) -> bool
     if name == "id" and not ids:
         return False
     if schemes := policy.SCHEMES.get((tag, name)):
-        return address_allowed(value, schemes)
+        # Twice decoded too: some reader of a feed or a letter may decode once too often.
+        return all(address_allowed(each, schemes) for each in {value, html.unescape(value)})
     pattern = policy.VALUES.get(name)
     return pattern is None or pattern.fullmatch(value) is not None
 
