@@ -4,6 +4,9 @@
 //
 // The textarea stays the form's field and the one truth: it is written only when the text is
 // changed, so opening and saving alter no byte. Without this script the textarea is simply there.
+// Scripts that know only the textarea (its focus, its selection, arrow keys at its start) go on
+// working: the element lends it its own.
+//
 // Everything drawn lives in a shadow root, whose styles are constructed: a strict
 // content-security policy has nothing to refuse.
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
@@ -37,13 +40,18 @@ const looks = EditorView.theme({
   "&": {
     color: "var(--text, inherit)",
     background: "var(--surface, transparent)",
-    border: "1px solid var(--control-border, #8b8f96)",
-    borderRadius: "6px",
-    fontSize: "1.125rem",
+    border: "var(--source-border, 0)",
+    borderRadius: "var(--source-radius, 0)",
+    fontSize: "var(--source-size, 1.125rem)",
   },
-  "&.cm-focused": { outline: "2px solid var(--accent, #1f5fd6)", outlineOffset: "2px" },
+  "&.cm-focused": { outline: "var(--source-outline, 2px solid var(--accent, #1f5fd6))" },
   ".cm-scroller": { fontFamily: "inherit", lineHeight: "1.6" },
-  ".cm-content": { minHeight: "18rem", padding: "1rem", caretColor: "var(--text, auto)" },
+  ".cm-content": {
+    minBlockSize: "var(--source-min-height, 18rem)",
+    padding: "var(--source-padding, 0)",
+    caretColor: "var(--text, auto)",
+  },
+  ".cm-line": { padding: "0" },
   ".cm-cursor": { borderLeftColor: "var(--text, black)", borderLeftWidth: "2px" },
   ".cm-panels": { background: "var(--ground, #f7f7f5)", color: "var(--text, inherit)" },
   ".cm-placeholder": quiet,
@@ -113,8 +121,10 @@ class MarkdownSource extends HTMLElement {
     slot.hidden = true;
     root.replaceChildren(slot);
     this.#view = new EditorView({ state: this.#fresh(this.#textarea.value), parent: root, root });
+    // The hidden field cannot hold the focus or a selection, so these lead here.
+    this.#textarea.focus = () => this.focus();
+    this.#textarea.setSelectionRange = (from, to) => this.#select(from, to);
     this.#textarea.addEventListener("input", this.#follow);
-    this.#textarea.addEventListener("focus", this.#takeFocus);
     for (const label of this.#textarea.labels) label.addEventListener("click", this.#takeFocus);
     this.#form = this.#textarea.form;
     this.#form?.addEventListener("reset", this.#afterReset);
@@ -126,7 +136,8 @@ class MarkdownSource extends HTMLElement {
     queueMicrotask(() => {
       if (this.isConnected || !this.#view) return;
       this.#textarea.removeEventListener("input", this.#follow);
-      this.#textarea.removeEventListener("focus", this.#takeFocus);
+      delete this.#textarea.focus;
+      delete this.#textarea.setSelectionRange;
       for (const label of this.#textarea.labels ?? []) {
         label.removeEventListener("click", this.#takeFocus);
       }
@@ -183,6 +194,7 @@ class MarkdownSource extends HTMLElement {
         syntaxHighlighting(highlighting),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of(attributes),
+        EditorView.editorAttributes.of({ part: "editor" }),
         EditorView.perLineTextDirection.of(true),
         EditorView.updateListener.of((update) => update.docChanged && this.#write(update.state)),
         this.#readOnly.of([EditorState.readOnly.of(fixed), EditorView.editable.of(!fixed)]),
@@ -192,6 +204,8 @@ class MarkdownSource extends HTMLElement {
           { key: "Mod-i", run: toggling("_") },
           { key: "Mod-e", run: toggling("`") },
           { key: "Mod-k", run: linking, stopPropagation: true },
+          { key: "ArrowUp", run: (view) => this.#leave(view, "ArrowUp") },
+          { key: "ArrowLeft", run: (view) => this.#leave(view, "ArrowLeft") },
           { key: "Enter", run: insertNewlineContinueMarkup },
           { key: "Backspace", run: deleteMarkupBackward },
           ...searchKeymap,
@@ -201,6 +215,21 @@ class MarkdownSource extends HTMLElement {
         looks,
       ],
     });
+  }
+
+  #select(from, to = from) {
+    const { length } = this.#view.state.doc;
+    const [anchor, head] = [Math.min(from, length), Math.min(to, length)];
+    this.#view.dispatch({ selection: { anchor, head }, scrollIntoView: true });
+  }
+
+  /** At the very start, lets the page decide where the arrow goes (to the title, say). */
+  #leave(view, key) {
+    const { main } = view.state.selection;
+    if (!main.empty || main.head !== 0) return false;
+    HTMLTextAreaElement.prototype.setSelectionRange.call(this.#textarea, 0, 0);
+    const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+    return !this.#textarea.dispatchEvent(event);
   }
 
   #write(state) {
