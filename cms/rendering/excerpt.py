@@ -15,10 +15,10 @@ _BLOCKS = policy.words(
 )
 _NOT_READ = re.compile(
     r'<a class="footnote-backref"[^>]*>[^<]*</a>|<span class="task[^"]*">.</span>'
+    r'|<sup id="[^"]*"><a class="footnote-ref"[^>]*>[^<]*</a></sup>'
 )
 _HEADING = re.compile(r"<h([2-6])[^<>]*>.*?</h\1>", re.DOTALL)
 _FOOTNOTES = re.compile(r'<div class="footnotes">.*', re.DOTALL)
-_FOOTNOTE_MARK = re.compile(r'<sup id="[^"]*"><a class="footnote-ref"[^>]*>[^<]*</a></sup>')
 _CODE = re.compile(r'<div class="hl">.*?</div>', re.DOTALL)
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\s*\n\s*")
@@ -45,7 +45,7 @@ def excerpt_text(html_text: str, words: int) -> str:
 
     Headings, code and footnotes are passed over: in one line they would read as part of the text.
     """
-    prose = _HEADING.sub(" ", _CODE.sub("", _FOOTNOTE_MARK.sub("", _FOOTNOTES.sub("", html_text))))
+    prose = _HEADING.sub(" ", _CODE.sub("", _FOOTNOTES.sub("", html_text)))
     line = plain_text(prose).replace("\n", " ")
     seen = 0
     for match in re.finditer(r"\S+", line):

@@ -133,5 +133,5 @@ def _lead(unsafe_html: str, budget: bounds.Budget) -> SafeHtml | None:
     cut = _CUT.search(unsafe_html)
     if cut is None:
         return None
-    before = headings.without_footnote_marks(unsafe_html[: cut.start()])
+    before = headings.without_footnote_marks(unsafe_html[: cut.start()]).rstrip()
     return sanitizer.clean(before, budget, ids=False)
