@@ -395,13 +395,12 @@ def list_used_terms(taxonomy: str, *, now: datetime) -> tuple[tuple[TermRow, int
 
 
 def paths_of(entry_ids: Iterable[str], *, now: datetime) -> Mapping[str, tuple[str, str | None]]:
-    """Path and title of each of these entries that is live now."""
-    wanted = list(set(entry_ids))
+    """Path and title of each of these entries that visitors may know of now."""
+    wanted = tuple(set(entry_ids))
     if not wanted:
         return {}
-    query = sa.select(Publication.entry_id, Publication.path, Publication.title).where(
-        Publication.entry_id.in_(wanted), is_live_at(now), Publication.path.is_not(None)
-    )
+    columns = (Publication.entry_id, Publication.path, Publication.title)
+    query = _select(Selection(entry_ids=wanted, unlisted=True), now, columns)
     return {row[0]: (str(row[1]), row[2]) for row in db.session().execute(query)}
 
 

@@ -49,6 +49,14 @@ def of_author(row: Profile, number: int) -> Response:
     )  # fmt: skip
 
 
+def is_shown(row: Term | Profile) -> bool:
+    """Whether visitors may know of it: of no internal term, of nobody who is nowhere named."""
+    if isinstance(row, Term):
+        return not row.internal
+    named = queries.Selection(profile_id=row.id, unlisted=True)
+    return queries.count(named, now=gate.now()) > 0
+
+
 def is_archive(base: str) -> bool:
     """Whether this path is the archive's, or that of one of its periods."""
     return _PERIOD.match(base) is not None
@@ -75,9 +83,7 @@ def archive(base: str, number: int) -> Response:
 
 
 def selection_of_term(row: Term) -> Selection:
-    """What the list of a term holds; raises NotFound for an internal one."""
-    if row.internal:
-        raise NotFound
+    """What the list of a term holds: its own entries, and those of all terms below it."""
     return queries.posts(term_ids=queries.with_descendants(row.id, now=gate.now()))
 
 

@@ -9,13 +9,13 @@ from cms.addresses import book, paths, urls
 from cms.addresses.models import Address
 from cms.content import queries, trash
 from cms.content.models import Profile, Publication, Term
+from cms.content.visibility import Verdict
 from cms.errors import NotFound
 from cms.public import answering, entries, feeds, home, lists, machine, routing, site
 from cms.public.routing import Form, Route
 from cms.web import gate
 
 PERMANENTLY = 301
-MARKDOWN_TYPE = "text/markdown"
 
 blueprint = Blueprint("pages", __name__)
 
@@ -82,6 +82,10 @@ def _entry(entry_id: str, line: Address, route: Route, now: datetime) -> Respons
     publication = queries.find_published(entry_id, now=now)
     if publication is None or publication.path is None:
         raise NotFound(gone=trash.is_gone(entry_id, now=now))
+    # Before any redirect: where a hidden page stands now is nobody's business.
+    verdict, _rule = entries.judge(publication, now)
+    if verdict is Verdict.HIDDEN:
+        raise NotFound
     if _is_front(publication):
         return _to("/")
     if route.form is Form.MARKDOWN:
@@ -103,10 +107,10 @@ def _entry(entry_id: str, line: Address, route: Route, now: datetime) -> Respons
 def _listed(row: Term | Profile | None, path: str, line: Address, route: Route) -> Response:
     if row is None:
         raise NotFound(gone=True)
+    if route.form is Form.MARKDOWN or not lists.is_shown(row):
+        raise NotFound
     if route.base != path:
         return _to(_same_form(path, route))
-    if route.form is Form.MARKDOWN:
-        raise NotFound
     if isinstance(row, Term):
         if route.form is Form.HTML:
             return lists.of_term(row, route.number)
@@ -119,8 +123,6 @@ def _listed(row: Term | Profile | None, path: str, line: Address, route: Route) 
 def _same_form(path: str, route: Route) -> str:
     if route.form is Form.HTML:
         return routing.page_path(path, route.number)
-    if route.form is Form.MARKDOWN:
-        return routing.markdown_path(path)
     return routing.feed_path(path, route.form)
 
 

@@ -142,7 +142,9 @@ def _targets(rows: Sequence[MenuRow], now: datetime) -> dict[str, tuple[str, str
     }
     if wanted["term"]:
         terms = db.session().execute(
-            sa.select(Term.id, Term.name, Term.path).where(Term.id.in_(wanted["term"]))
+            sa.select(Term.id, Term.name, Term.path).where(
+                Term.id.in_(wanted["term"]), Term.internal.is_(False)
+            )
         )
         found |= {("term", row[0]): (row[1], row[2]) for row in terms}
     if wanted["profile"]:
