@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import NotFound as NoSuchPage
 from wtforms import HiddenField, SelectField, StringField
 
@@ -37,6 +38,7 @@ from cms.web import display, gate, pagination, urls
 from cms.web.forms import CarafeForm, choices
 
 SIZE = 30
+MAX_NOTE = 200  # characters
 MAX_TREE = 2_000  # pages that are shown as one tree; beyond, the list has pages
 
 
@@ -67,8 +69,9 @@ def index() -> str:
     total = listing.count_entries(wanted, now=now)
     pages = pagination.of_request(total, SIZE)
     filtered = bool(form.q.data or form.author.data or form.tag.data or wanted.status)
-    as_tree = kind.hierarchical and not filtered and not request.args.get("sort")
-    if as_tree and total <= MAX_TREE:
+    as_tree = kind.hierarchical and not (filtered or wanted.created_by or request.args.get("sort"))
+    as_tree = as_tree and total <= MAX_TREE
+    if as_tree:
         lines: Sequence[tuple[int, listing.Line]] = listing.list_tree(kind.name, now=now)
         pages = pagination.Pages(1, max(total, 1), total, lambda number: "")
     else:
@@ -122,10 +125,17 @@ def create() -> ResponseReturnValue:
         return page(form, kind, None, entry_id), 422
     try:
         entry = _create(form, kind, entry_id)
+        db.commit()
     except Rejected as refusal:
-        form.show(refusal)
+        entry_form.refuse(form, refusal, kind)
         return page(form, kind, None, entry_id), 422
-    db.commit()
+    except IntegrityError:
+        # The same form came twice at the same time, and the other one was first.
+        db.session().rollback()
+        known = editing.find_entry(entry_id)
+        if known is None:
+            raise
+        return _save(known, kind)
     return _go_on(entry, _("Saved."))
 
 
@@ -180,13 +190,14 @@ def destroy(entry_id: str) -> Response:
 
 def _save(entry: Entry, kind: ContentType) -> ResponseReturnValue:
     person = gate.signed_in_person()
+    ownership.ensure_may(person, Permission.EDIT_ANY, entry)
     form = sent(kind, entry)
     if not form.ok:
         return page(form, kind, entry, entry.id), 422
     try:
         joined = _write(entry, form, kind, person)
     except Rejected as refusal:
-        form.show(refusal)
+        entry_form.refuse(form, refusal, kind)
         return page(form, kind, entry, entry.id), 422
     except conflicts.Undecided as undecided:
         return conflicts.page(entry, undecided), 409
@@ -199,31 +210,29 @@ def _write(entry: Entry, form: EntryForm, kind: ContentType, person: Person) -> 
     """Save what was typed; returns whose words it was joined with, or nothing."""
     now = gate.now()
     base = _base(entry, form)
-    content = entry_form.read(
-        form, Snapshot.of(base), kind, by=person, now=now,
-        present_path=presenting.present_path(entry),
-    )  # fmt: skip
-    content = conflicts.decided(content, base)
-    note = (form.note.data or "").strip()[:200]
+    content = entry_form.read(form, Snapshot.of(base), kind, by=person, now=now)
+    content = conflicts.decided(content, base, kind)
+    note = (form.note.data or "").strip()[:MAX_NOTE]
     joined = ""
     try:
         editing.save(entry, content, by=person, now=now, based_on=base.id, note=note)
     except Conflict as conflict:
         theirs: Any = conflict.theirs
-        content = conflicts.join(entry, base, content, theirs)
-        editing.save(
-            entry, content, by=person, now=now, based_on=theirs.id, note=note, merged_id=base.id
-        )
-        joined = presenting.person_name(theirs.author_id)
+        if not conflicts.is_same(content, theirs, password=form.password.data):
+            content = conflicts.join(base, content, theirs)
+            editing.save(
+                entry, content, by=person, now=now, based_on=theirs.id, note=note, merged_id=base.id
+            )
+            joined = presenting.person_name(theirs.author_id)
     _place(entry, form, person)
-    entry.locale = (form.locale.data or "").strip() or entry.locale
+    _set_locale(entry, form)
     editing.drop_working_copies(entry, by=person)
     return joined
 
 
 def _create(form: EntryForm, kind: ContentType, entry_id: str) -> Entry:
     person, now = gate.signed_in_person(), gate.now()
-    content = entry_form.read(form, Snapshot(), kind, by=person, now=now, present_path=None)
+    content = entry_form.read(form, Snapshot(), kind, by=person, now=now)
     return editing.create_entry(
         kind.name,
         content,
@@ -243,14 +252,22 @@ def _base(entry: Entry, form: EntryForm) -> Revision:
 
 
 def _place(entry: Entry, form: EntryForm, person: Person) -> None:
+    """Move a page where the form says; a place that was not touched is no wish to move it back."""
     if "parent" not in form:
         return
-    parent_id = form.parent.data or None
-    position = form.position.data - 1 if "position" in form and form.position.data else None
-    if position == entry.position:
-        position = None
+    untouched = entry_form.is_untouched(form, "parent")
+    parent_id = entry.parent_id if untouched else form.parent.data or None
+    position = None
+    if "position" in form and form.position.data and not entry_form.is_untouched(form, "position"):
+        position = form.position.data - 1
     if parent_id != entry.parent_id or position is not None:
         moving.move(entry, parent_id=parent_id, position=position, by=person, now=gate.now())
+
+
+def _set_locale(entry: Entry, form: EntryForm) -> None:
+    wanted = (form.locale.data or "").strip()
+    if wanted and not entry_form.is_untouched(form, "locale"):
+        entry.locale = wanted
 
 
 def sent(kind: ContentType, entry: Entry | None) -> EntryForm:

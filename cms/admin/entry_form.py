@@ -1,13 +1,14 @@
 """The form of an entry: from a snapshot to inputs, and back."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from flask import request
 from wtforms import (
     BooleanField,
-    DateTimeLocalField,
     FormField,
     HiddenField,
     IntegerField,
@@ -17,22 +18,27 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import Length, NumberRange, Optional, Regexp
 
 from cms.accounts import passwords
 from cms.accounts.permissions import Permission, Person, may
+from cms.addresses import paths
 from cms.admin import times, typed_fields
-from cms.content import listing, naming, profiles, terms
+from cms.content import listing, naming, profiles, references, terms, types
+from cms.content.fields import Field
 from cms.content.models import Entry
 from cms.content.snapshot import Snapshot
 from cms.content.types import ContentType
 from cms.errors import Rejected
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
-from cms.web.forms import CarafeForm, choices
+from cms.web import gate
+from cms.web.forms import CarafeForm, choices, gather_errors
 
 MAX_PASSWORD = 200  # characters
-MOMENT_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+MAX_OFFERED = 300  # things of a kind that a typed field can choose from
+SHOWN = ("path", "parent", "position", "locale")
+LOCALE = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 ACCESS = (
     ("inherit", __("Everyone, or as the page above")),
     ("public", __("Everyone")),
@@ -51,13 +57,13 @@ class EntryForm(CarafeForm):
 
     based_on = HiddenField()
     kind = HiddenField()
+    # What stood in the inputs that no revision holds, or that show more than it holds.
+    shown = HiddenField()
     title = TextAreaField(__("Title"))
     source = TextAreaField(__("Text"))
     path = StringField(__("Address"), description=__("Leave empty to have it made from the title."))
-    dated_at = DateTimeLocalField(
+    dated_at = times.MomentField(
         __("Date shown"),
-        [Optional()],
-        format=MOMENT_FORMATS,
         description=__("In the time of the site. Empty: when it is published."),
     )
     tags = StringField(__("Tags"), description=__("Apart by commas; # in front: only for us."))
@@ -76,7 +82,11 @@ class EntryForm(CarafeForm):
     parent = SelectField(__("Below"), validate_choice=False)
     position = IntegerField(__("Place among its siblings"), [Optional(), NumberRange(1, 100_000)])
     template = SelectField(__("Template"), validate_choice=False)
-    locale = StringField(__("Language"), description=__("Such as en, de or ar."))
+    locale = StringField(
+        __("Language"),
+        [Length(max=20), Optional(), Regexp(LOCALE, message=__("Such as en, de or pt-BR."))],
+        description=__("Such as en, de or ar."),
+    )
     direction = SelectField(__("Direction"), choices=choices(DIRECTIONS))
     seo_title = StringField(__("Title for search engines"))
     seo_description = TextAreaField(__("Description for search engines"))
@@ -111,6 +121,8 @@ def prepare(
         form.parent.choices = choices(parent_choices(content_type, entry, now=now))
     if "template" in form:
         form.template.choices = choices([("", _("As the theme has it")), *templates])
+    if "typed" in form:
+        typed_fields.offer(form.typed.form, content_type.fields, offers)
 
 
 def fill(form_type: type[EntryForm], content: Snapshot, *, entry: Entry | None, kind: ContentType,
@@ -125,7 +137,7 @@ def fill(form_type: type[EntryForm], content: Snapshot, *, entry: Entry | None, 
         "kind": kind.name,
         "title": content.title or "",
         "source": content.source,
-        "path": content.path or (naming.present_path(entry) if entry else None) or "",
+        "path": shown_path(content, entry),
         "dated_at": times.to_form(content.dated_at),
         "tags": ", ".join(
             f"{terms.INTERNAL_MARK}{tag.name}" if tag.internal else tag.name
@@ -149,15 +161,36 @@ def fill(form_type: type[EntryForm], content: Snapshot, *, entry: Entry | None, 
         "seo_canonical": seo.get("canonical", ""),
         "seo_noindex": bool(seo.get("noindex")),
     }
+    data["shown"] = json.dumps({name: data[name] for name in SHOWN}, ensure_ascii=False)
     if kind.fields:
         data["typed"] = typed_fields.to_form(kind.fields, content.fields)
     return form_type(formdata=None, data=data)
 
 
+def shown_path(content: Snapshot, entry: Entry | None) -> str:
+    """The path that the form shows: the chosen one, else the one that publishing made."""
+    return content.path or (naming.present_path(entry) if entry else None) or ""
+
+
+def is_untouched(form: EntryForm, name: str) -> bool:
+    """Whether an input still holds what the form showed at first, whatever was saved meanwhile."""
+    shown = shown_at_first()
+    typed = form[name].data if name in form else None
+    return name in shown and (shown[name] or None) == (typed or None)
+
+
+def shown_at_first() -> dict[str, Any]:
+    """What the form that was sent had shown in the inputs that no revision holds alone."""
+    try:
+        shown = json.loads(request.form.get("shown") or "{}")
+    except ValueError:
+        return {}
+    return shown if isinstance(shown, dict) else {}
+
+
 def read(
-    form: EntryForm, before: Snapshot, kind: ContentType, *, by: Person, now: datetime,
-    present_path: str | None,
-) -> Snapshot:  # fmt: skip
+    form: EntryForm, before: Snapshot, kind: ContentType, *, by: Person, now: datetime
+) -> Snapshot:
     """The snapshot that was typed, over the one it was typed into; raises Rejected.
 
     New tags and names are made on the way, in the transaction of the save.
@@ -165,9 +198,10 @@ def read(
     return replace(
         before,
         title=(form.title.data or "").replace("\n", " ").strip() or None,
-        source=form.source.data or "",
-        path=_path(form, before, present_path),
-        dated_at=times.from_form(form.dated_at.data, before=before.dated_at)
+        # As it will be stored, so that a form that is sent twice is seen to be the same.
+        source=references.adopt(form.source.data or ""),
+        path=_path(form, before),
+        dated_at=times.from_form(form.dated_at.data, field="dated_at", before=before.dated_at)
         if "dated_at" in form
         else before.dated_at,
         excerpt=(form.excerpt.data or "").strip(),
@@ -193,6 +227,33 @@ def known(content_type: ContentType) -> dict[str, Any]:
         "bylines": [profile.name for profile in profiles.list_profiles()][:1000],
         "categories": category_nodes() if "category" in content_type.taxonomies else [],
     }
+
+
+def offers(field: Field) -> list[tuple[str, str]]:
+    """What a typed field may refer to, as ids and names."""
+    if field.kind == "term":
+        return [(row.id, row.name) for row in terms.list_terms(field.taxonomy)][:MAX_OFFERED]
+    if field.kind == "profile":
+        return [(row.id, row.name) for row in profiles.list_profiles()][:MAX_OFFERED]
+    found: list[tuple[str, str]] = []
+    for name in field.types or [kind.name for kind in types.list_types()]:
+        wanted = listing.Filter(type=name, sort="title", descending=False)
+        lines = listing.list_entries(wanted, now=gate.now(), limit=MAX_OFFERED)
+        found += [(line.id, line.title or _("Untitled")) for line in lines]
+    return found
+
+
+def refuse(form: EntryForm, refusal: Rejected, kind: ContentType) -> None:
+    """Show a rule's refusal at the input that it is about, also within typed fields."""
+    place = (refusal.field or "").removeprefix("fields.")
+    found = None
+    if refusal.field != place and "typed" in form:
+        found = typed_fields.find_input(form.typed.form, kind.fields, place)
+    if found is None or isinstance(found, FormField):
+        form.show(refusal)
+        return
+    found.errors = [*found.errors, refusal.message]
+    gather_errors(form)
 
 
 def category_nodes() -> list[dict[str, Any]]:
@@ -247,16 +308,11 @@ def _unused(
     return unused if templates else [*unused, "template"]
 
 
-def _path(form: EntryForm, before: Snapshot, present_path: str | None) -> str | None:
-    if "path" not in form:
+def _path(form: EntryForm, before: Snapshot) -> str | None:
+    if "path" not in form or is_untouched(form, "path"):
         return before.path
     typed = (form.path.data or "").strip()
-    if not typed:
-        return None
-    if before.path is None and typed == present_path:
-        # The form shows the path that publishing made; leaving it there chooses nothing.
-        return None
-    return typed if typed.startswith("/") else "/" + typed
+    return paths.normalise(typed) if typed else None
 
 
 def _flag(form: EntryForm, name: str, before: bool) -> bool:
@@ -316,7 +372,7 @@ def _bylines(form: EntryForm, *, by: Person, now: datetime) -> tuple[str, ...]:
 def _fields(form: EntryForm, kind: ContentType, before: Mapping[str, Any]) -> dict[str, Any]:
     if not kind.fields:
         return dict(before)
-    return {**before, **typed_fields.from_form(kind.fields, form.typed.data)}
+    return {**before, **typed_fields.from_form(kind.fields, form.typed.data, before)}
 
 
 def _names(typed: str | None) -> list[str]:

@@ -10,7 +10,7 @@ from cms.content import types
 from cms.i18n import gettext as _
 from cms.web import gate
 
-ICONS = {"post": "post", "page": "page"}
+ICONS = {"post": "posts", "page": "page"}
 
 
 def context() -> dict[str, Any]:
@@ -34,7 +34,7 @@ def _groups(person: Person) -> list[dict[str, Any]]:
         _link(
             str(kind.plural),
             url_for("admin.entries_index", kind=kind.name),
-            ICONS.get(kind.name, "post"),
+            ICONS.get(kind.name, "posts"),
             request.args.get("kind", "post") == kind.name and _is_at("entries"),
         )
         for kind in types.list_types()
@@ -48,7 +48,7 @@ def _groups(person: Person) -> list[dict[str, Any]]:
         else None,
     ]
     looks = [
-        _link(_("Menus"), url_for("admin.menus_index"), "menu", _is_at("menus"))
+        _link(_("Menus"), url_for("admin.menus_index"), "menus", _is_at("menus"))
         if may(person, Permission.MANAGE_MENUS)
         else None,
     ]

@@ -1,5 +1,7 @@
 """Menus: lines that lead to entries, terms and profiles by identity, or to any address."""
 
+import dataclasses
+import hashlib
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -15,7 +17,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length
 
-from cms import db
+from cms import db, i18n
 from cms.accounts.permissions import Permission
 from cms.admin import notes
 from cms.admin.door import blueprint
@@ -24,11 +26,13 @@ from cms.errors import NotFound, Rejected
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
 from cms.site import menus
+from cms.themes import locales
 from cms.web import display, gate, theming, urls
-from cms.web.forms import CarafeForm, choices
+from cms.web.forms import CarafeForm, choices, gather_errors
 
 MAX_TARGETS = 500  # entries of a type that a menu's line can choose from
 SHOWN_LINES = 4
+MAX_DIGITS = 6  # of a position
 
 
 class LineForm(Form):
@@ -47,6 +51,8 @@ class LineForm(Form):
 class MenuForm(CarafeForm):
     """A menu with its lines."""
 
+    # Which state of the menu the form shows, so that nobody's changes are replaced unseen.
+    seen = HiddenField()
     name = StringField(__("Name"), [InputRequired(__("Give it a name.")), Length(max=120)])
     lines = FieldList(FormField(LineForm, __("Line")), __("Lines"), max_entries=menus.MAX_ITEMS)
 
@@ -56,7 +62,7 @@ class MenuForm(CarafeForm):
 def index() -> str:
     """The places that the theme has for menus, and the menus that are made."""
     made = {menu.place: menu for menu in menus.list_menus()}
-    labels = theming.menu_places(display.site().theme)
+    labels = _places()
     rows = []
     for place in dict.fromkeys([*labels, *made]):
         menu = made.get(place)
@@ -79,24 +85,23 @@ def edit(place: str) -> str:
     """A menu with its lines, and an empty one to fill in."""
     _ensure_place(place)
     menu = menus.find_menu(place)
-    items = menus.list_items(menu) if menu else ()
-    depths = menus.depths(items)
     lines: list[dict[str, Any]] = [
         {
-            "id": item.id,
-            "label": item.label,
-            "target": _target(item.target_kind, item.target_id),
-            "url": item.url or "",
-            "depth": str(depths[item.id]),
+            "id": line.id,
+            "label": line.label,
+            "target": _target(line.target_kind, line.target_id),
+            "url": line.url or "",
+            "depth": str(line.depth),
             "position": str(number),
-            "new_window": item.new_window,
+            "new_window": line.new_window,
         }
-        for number, item in enumerate(items, start=1)
+        for number, line in enumerate(_kept_lines(place), start=1)
     ]
     if not lines or request.args.get("line"):
         lines.append(_empty_line(len(lines) + 1))
-    name = menu.name if menu else theming.menu_places(display.site().theme).get(place, place)
-    return _page(MenuForm(formdata=None, data={"name": name, "lines": lines}), place)
+    name = menu.name if menu else _places().get(place, place)
+    data = {"name": name, "lines": lines, "seen": _state(place)}
+    return _page(MenuForm(formdata=None, data=data), place)
 
 
 @blueprint.post("/menus/<place>", endpoint="menus_update")
@@ -104,7 +109,11 @@ def edit(place: str) -> str:
 def update(place: str) -> ResponseReturnValue:
     """Keep the lines in the order of their positions."""
     _ensure_place(place)
-    form = MenuForm.from_request()
+    form = _sent(place)
+    if form.ok and form.seen.data != _state(place) and not _stands(place, form):
+        form.seen.data = _state(place)
+        form.show(Rejected(_("Someone changed this menu meanwhile. Save again to replace it.")))
+        return _page(form, place), 409
     if form.ok:
         try:
             menus.save_menu(
@@ -122,6 +131,54 @@ def update(place: str) -> ResponseReturnValue:
     more = request.form.get("then") == "line"
     notes.leave(_("Saved."))
     return urls.see_other("admin.menus_edit", place=place, line=1 if more else None)
+
+
+def _sent(place: str) -> MenuForm:
+    """The form as it was sent; a line leads to something that is there, or where it led before."""
+    form = MenuForm.from_request()
+    menu = menus.find_menu(place)
+    before = (
+        {_target(each.target_kind, each.target_id) for each in menus.list_items(menu)}
+        if menu
+        else set()
+    )
+    known = before | {value for pairs in _targets().values() for value, _label in pairs}
+    for line in form.lines:
+        if line.form.target.data and line.form.target.data not in known:
+            line.form.target.errors = [_("Choose what this line leads to.")]
+    gather_errors(form)
+    return form
+
+
+def _state(place: str) -> str:
+    """A word that changes whenever the menu does."""
+    menu = menus.find_menu(place)
+    lines = [dataclasses.astuple(line) for line in _kept_lines(place)]
+    return hashlib.sha256(repr((menu.name if menu else "", lines)).encode()).hexdigest()[:16]
+
+
+def _stands(place: str, form: MenuForm) -> bool:
+    """Whether the menu holds already what the form says, as when it is sent twice."""
+    wanted = [dataclasses.replace(line, id=None) for line in _lines(form)]
+    return wanted == [dataclasses.replace(line, id=None) for line in _kept_lines(place)]
+
+
+def _kept_lines(place: str) -> list[menus.Line]:
+    menu = menus.find_menu(place)
+    items = menus.list_items(menu) if menu else ()
+    depths = menus.depths(items)
+    return [
+        menus.Line(
+            id=item.id,
+            label=item.label,
+            target_kind=item.target_kind,
+            target_id=item.target_id,
+            url=item.url,
+            new_window=item.new_window,
+            depth=depths[item.id],
+        )
+        for item in items
+    ]
 
 
 def _lines(form: MenuForm) -> list[menus.Line]:
@@ -149,7 +206,8 @@ def _is_filled(line: LineForm) -> bool:
 
 
 def _is_number(line: LineForm) -> bool:
-    return str(line.position.data or "").isdecimal()
+    typed = str(line.position.data or "")
+    return typed.isdecimal() and len(typed) <= MAX_DIGITS
 
 
 def _page(form: MenuForm, place: str) -> str:
@@ -157,7 +215,10 @@ def _page(form: MenuForm, place: str) -> str:
     targets = [choice for name, pairs in groups.items() for choice in choices(pairs, group=name)]
     positions = choices((str(n), str(n)) for n in range(1, len(form.lines) + 1))
     for line in form.lines:
-        line.form.target.choices = targets
+        present = line.form.target.data
+        is_gone = present and present not in {choice.value for choice in targets}
+        gone = choices([(present, _("(gone)"))]) if is_gone else []
+        line.form.target.choices = [*gone, *targets]
         line.form.position.choices = positions
     heading = form.name.data or place
     back = url_for("admin.menus_index")
@@ -206,6 +267,17 @@ def _labels(items: Any) -> list[str]:
         item.label or named.get(_target(item.target_kind, item.target_id), item.url or _("(gone)"))
         for item in items
     ]
+
+
+def _places() -> dict[str, str]:
+    """The places that the theme has for menus, with their names in the person's language."""
+    theme_id = display.site().theme
+    theme = theming.find_theme(theme_id)
+    places = theming.menu_places(theme_id)
+    if theme is None:
+        return dict(places)
+    language = i18n.current_language()
+    return {place: locales.label(theme, language, words) for place, words in places.items()}
 
 
 def _ensure_place(place: str) -> None:

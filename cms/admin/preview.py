@@ -6,7 +6,7 @@ from werkzeug.exceptions import NotFound as NoSuchPage
 
 from cms import db, ids
 from cms.accounts.permissions import Permission
-from cms.admin import entries, entry_form, presenting
+from cms.admin import entries, entry_form
 from cms.admin.door import blueprint
 from cms.content import editing, ownership, types
 from cms.content.models import Entry
@@ -68,18 +68,16 @@ def create() -> ResponseReturnValue:
 
 def _keep(entry: Entry) -> ResponseReturnValue:
     person, now = gate.signed_in_person(), gate.now()
+    ownership.ensure_may(person, Permission.EDIT_ANY, entry)
     kind, head = types.get_type(entry.type), editing.get_head(entry)
     form = entries.sent(kind, entry)
     if not form.ok:
         return entries.page(form, kind, entry, entry.id), 422
     try:
-        content = entry_form.read(
-            form, Snapshot.of(head), kind, by=person, now=now,
-            present_path=presenting.present_path(entry),
-        )  # fmt: skip
+        content = entry_form.read(form, Snapshot.of(head), kind, by=person, now=now)
         editing.save_working_copy(entry, content, by=person, now=now, base_id=head.id)
     except Rejected as refusal:
-        form.show(refusal)
+        entry_form.refuse(form, refusal, kind)
         return entries.page(form, kind, entry, entry.id), 422
     db.commit()
     return _look(entry)

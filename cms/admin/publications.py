@@ -1,14 +1,15 @@
 """The publication of an entry: now, later, until, and taking it back."""
 
+from datetime import datetime
+
 from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DateTimeLocalField, HiddenField, RadioField
-from wtforms.validators import Optional
+from wtforms import HiddenField, RadioField
 
 from cms import clock, db
 from cms.accounts.permissions import Permission
 from cms.addresses import urls as addresses
-from cms.admin import entry_form, notes, presenting, times
+from cms.admin import notes, presenting, times
 from cms.admin.door import blueprint
 from cms.content import editing, ownership, publishing, references
 from cms.content.models import Entry
@@ -30,10 +31,8 @@ class PublicationForm(CarafeForm):
         choices=choices([("now", __("Right now")), ("later", __("At a date"))]),
         default="now",
     )
-    from_at = DateTimeLocalField(__("Date"), [Optional()], format=entry_form.MOMENT_FORMATS)
-    until_at = DateTimeLocalField(
-        __("Take it down on"), [Optional()], format=entry_form.MOMENT_FORMATS
-    )
+    from_at = times.MomentField(__("Date"))
+    until_at = times.MomentField(__("Take it down on"))
 
 
 @blueprint.get("/entries/<entry_id>/publication", endpoint="publication")
@@ -98,17 +97,27 @@ def _publish(entry: Entry, form: PublicationForm) -> str:
     now = gate.now()
     at = None
     if form.when.data == "later":
-        at = times.from_form(form.from_at.data)
+        at = times.from_form(form.from_at.data, field="from_at")
         if at is None:
             raise Rejected(_("Choose the date and time."), field="from_at")
     if form.based_on.data and form.based_on.data != entry.head_id:
         form.based_on.data = entry.head_id
         raise Rejected(_("This was changed meanwhile. Look at it once more before it goes out."))
-    until = times.from_form(form.until_at.data)
+    until = times.from_form(form.until_at.data, field="until_at")
+    if at is None and _is_out_already(entry, until):
+        return _("Published.")
     published = publishing.publish(entry, by=gate.signed_in_person(), now=now, at=at, until=until)
     if published.from_at > now and at is not None and at > now:
         return _("Scheduled for {when}.", when=display.moment(at))
     return _("Published.")
+
+
+def _is_out_already(entry: Entry, until: datetime | None) -> bool:
+    """Whether the same form was sent a moment before; nothing is made twice."""
+    live = publishing.find_live(entry, now=gate.now())
+    if live is None or live.revision_id != entry.head_id:
+        return False
+    return publishing.state_of(entry, now=gate.now()).next_at is None and live.until_at == until
 
 
 def _beside(refusal: Rejected) -> Rejected:

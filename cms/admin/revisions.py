@@ -9,12 +9,13 @@ from cms import db
 from cms.accounts.permissions import Permission
 from cms.admin import conflicts, notes, presenting
 from cms.admin.door import blueprint
-from cms.content import editing, ownership, publishing
+from cms.content import editing, ownership, publishing, types
 from cms.content.models import Entry, Revision
 from cms.content.snapshot import Snapshot
+from cms.content.types import ContentType
 from cms.i18n import gettext as _
 from cms.merging import diff
-from cms.web import display, gate, pagination, urls
+from cms.web import gate, pagination, urls
 
 SIZE = 30
 MAX_LISTED = 1_000
@@ -45,9 +46,10 @@ def show(entry_id: str, revision_id: str) -> str:
     entry = _writable(entry_id)
     revision = editing.get_revision(entry, revision_id)
     every = editing.list_revisions(entry, limit=MAX_LISTED)
-    place = next(number for number, each in enumerate(every) if each.id == revision.id)
+    # A state from before the longest list is shown without its neighbours.
+    place = next((at for at, each in enumerate(every) if each.id == revision.id), len(every))
     older = every[place + 1] if place + 1 < len(every) else None
-    newer = every[place - 1] if place > 0 else None
+    newer = every[place - 1] if 0 < place < len(every) else None
     wanted = request.args.get("against", "")
     against = editing.get_revision(entry, wanted) if wanted else older
     before = Snapshot.of(against) if against else Snapshot()
@@ -61,7 +63,7 @@ def show(entry_id: str, revision_id: str) -> str:
         revision=_row(entry, revision, names, None),
         against=_row(entry, against, names, None) if against else None,
         blocks=diff.diff_text(before.source, after.source),
-        fields=_field_changes(before, after),
+        fields=_field_changes(before, after, types.get_type(entry.type)),
         whole=bool(request.args.get("whole")),
         whole_href=url_for("admin.revisions_show", whole=1, **here),
         near_href=url_for("admin.revisions_show", **here),
@@ -138,20 +140,17 @@ def _others(
     ]
 
 
-def _field_changes(before: Snapshot, after: Snapshot) -> Any:
-    names = [name for name in conflicts.INPUTS if name not in ("password_hash",)]
-    labels = {name: conflicts.label(name) for name in names}
+def _field_changes(before: Snapshot, after: Snapshot, kind: ContentType) -> Any:
+    old, new = conflicts.values_of(before), conflicts.values_of(after)
+    names = [name for name in dict.fromkeys([*new, *old]) if name != "password_hash"]
     return diff.diff_fields(
-        {name: _value(name, before) for name in names},
-        {name: _value(name, after) for name in names},
-        labels,
+        {name: _value(name, old.get(name)) for name in names},
+        {name: _value(name, new.get(name)) for name in names},
+        {name: conflicts.label(name, kind) for name in names},
     )
 
 
-def _value(name: str, content: Snapshot) -> Any:
-    value = getattr(content, name)
+def _value(name: str, value: Any) -> Any:
     if name in ("term_ids", "byline_ids"):
-        return presenting.names_of(name, value)
-    if name == "dated_at":
-        return display.moment(value) if value else None
-    return conflicts.shown(name, value) if isinstance(value, dict) else value
+        return presenting.names_of(name, value or ())
+    return value if isinstance(value, bool) else conflicts.shown(name, value) or None

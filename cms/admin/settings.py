@@ -1,11 +1,12 @@
 """The settings of the site, in groups on one page."""
 
+import json
 from typing import Any
 from zoneinfo import available_timezones
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
-from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from cms import db
@@ -34,6 +35,8 @@ _PER_PAGE = NumberRange(1, settings.MAX_PER_PAGE)
 class SettingsForm(CarafeForm):
     """What editors set for the whole site."""
 
+    # What the form showed: only what was changed against it is saved.
+    shown = HiddenField()
     title = StringField(__("Name of the site"), [InputRequired(), Length(max=120)])
     tagline = StringField(__("Tagline"), [Length(max=200)])
     description = TextAreaField(
@@ -78,7 +81,7 @@ GROUPS = (
      ("post_path",)),
     ("access", __("Visitors"), "", "lock",
      ("access", "coming_soon_text", "search_engines", "markdown_pages")),
-    ("feeds", __("Feeds and profiles"), "", "globe", ("feed_size", "feed_text", "social")),
+    ("feeds", __("Feeds and profiles"), "", "site", ("feed_size", "feed_text", "social")),
 )  # fmt: skip
 
 
@@ -87,9 +90,10 @@ GROUPS = (
 def edit() -> str:
     """The settings as they stand."""
     present = settings.load()
-    data = {
+    data: dict[str, Any] = {
         name: getattr(present, name) for name in SettingsForm.__dict__ if hasattr(present, name)
     }
+    data["shown"] = json.dumps(data, ensure_ascii=False)
     data["social"] = "\n".join(present.social)
     data["front_page"] = present.front_page or ""
     return _page(_with_choices(SettingsForm(formdata=None, data=data)))
@@ -114,6 +118,7 @@ def update() -> ResponseReturnValue:
 
 
 def _changes(form: SettingsForm) -> dict[str, Any]:
+    """What the person changed; what another one changed meanwhile stays as it is."""
     changes = {field.name: field.data for field in form if hasattr(settings.DEFAULTS, field.name)}
     changes["social"] = [line.strip() for line in (form.social.data or "").splitlines() if line]
     changes["front_page"] = form.front_page.data or None
@@ -121,7 +126,18 @@ def _changes(form: SettingsForm) -> dict[str, Any]:
         changes[name] = changes[name] or ""
     path = "/" + (form.posts_path.data or "").strip("/") + "/"
     changes["posts_path"] = path if path != "//" else settings.DEFAULTS.posts_path
-    return changes
+    shown = _shown(form)
+    return {
+        name: value for name, value in changes.items() if name not in shown or shown[name] != value
+    }
+
+
+def _shown(form: SettingsForm) -> dict[str, Any]:
+    try:
+        shown = json.loads(form.shown.data or "{}")
+    except ValueError:
+        return {}
+    return shown if isinstance(shown, dict) else {}
 
 
 def _with_choices(form: SettingsForm) -> SettingsForm:

@@ -40,7 +40,7 @@ class TermForm(CarafeForm):
 
     name = StringField(__("Name"), [InputRequired(__("Give it a name.")), Length(max=200)])
     slug = StringField(__("Address"), [Length(max=120)], description=__("Empty: from the name."))
-    parent = SelectField(__("Below"), validate_choice=False)
+    parent = SelectField(__("Below"))
     description = TextAreaField(
         __("Description"), [Length(max=5_000)], description=__("Shown above its list; Markdown.")
     )
@@ -90,7 +90,7 @@ def new() -> str:
 def create() -> ResponseReturnValue:
     """Keep a new term."""
     kind = types.get_taxonomy(request.args.get("taxonomy", "tag"))
-    form = TermForm.from_request()
+    form = _sent(kind, None)
     if form.ok:
         try:
             terms.create_term(
@@ -99,7 +99,7 @@ def create() -> ResponseReturnValue:
                 by=gate.signed_in_person(),
                 now=gate.now(),
                 slug=form.slug.data or "",
-                parent_id=form.parent.data or None,
+                parent_id=(form.parent.data or None) if "parent" in form else None,
                 description=form.description.data or "",
                 internal=bool(form.internal.data),
             )
@@ -131,7 +131,7 @@ def edit(term_id: str) -> str:
 def update(term_id: str) -> ResponseReturnValue:
     """Change a term; its old address leads on."""
     term = terms.get_term(term_id)
-    form = TermForm.from_request()
+    form = _sent(types.get_taxonomy(term.taxonomy), term)
     if form.ok:
         try:
             terms.update_term(
@@ -140,7 +140,7 @@ def update(term_id: str) -> ResponseReturnValue:
                 now=gate.now(),
                 name=form.name.data or "",
                 slug=form.slug.data or "",
-                parent_id=form.parent.data or None,
+                parent_id=(form.parent.data or None) if "parent" in form else None,
                 description=form.description.data or "",
                 internal=bool(form.internal.data),
             )
@@ -170,11 +170,24 @@ def _answer(form: TermForm, kind: Taxonomy, term: Term | None) -> ResponseReturn
     return answer
 
 
-def _page(form: TermForm, kind: Taxonomy, term: Term | None) -> str:
+def _sent(kind: Taxonomy, term: Term | None) -> TermForm:
+    form = TermForm()
+    _prepare(form, kind, term)
+    form.validate()
+    return form
+
+
+def _prepare(form: TermForm, kind: Taxonomy, term: Term | None) -> None:
+    if "parent" not in form:
+        return
     if kind.nested:
         form.parent.choices = choices(_parents(kind, term))
     else:
         del form.parent
+
+
+def _page(form: TermForm, kind: Taxonomy, term: Term | None) -> str:
+    _prepare(form, kind, term)
     heading = term.name if term else _("New {name}", name=str(kind.label).lower())
     back = url_for("admin.terms_index", taxonomy=kind.name)
     above = term.path[: -len(term.slug) - 1] if term else f"/{kind.name}/"

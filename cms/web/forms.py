@@ -69,6 +69,7 @@ class CarafeForm(FlaskForm):  # type: ignore[misc]
                 # Shown as a mark, so that the person sees what to remove.
                 field.data = with_marks(field.data)
                 readable = False
+        gather_errors(self)
         return bool(readable)
 
     def ensure_readable(self) -> None:
@@ -86,6 +87,16 @@ class CarafeForm(FlaskForm):  # type: ignore[misc]
             self.form_errors: list[str] = [*self.form_errors, refusal.message]
         else:
             field.errors = [*field.errors, refusal.message]
+
+
+def gather_errors(form: Any) -> None:
+    """Let lists of fields know of errors that their fields got after they were checked."""
+    for field in form:
+        if isinstance(field, FormField | FieldList):
+            gather_errors(field)
+        if isinstance(field, FieldList) and any(entry.errors for entry in field.entries):
+            own = [error for error in field.errors if isinstance(error, str)]
+            field.errors = [*own, *(entry.errors for entry in field.entries)]
 
 
 def choices(pairs: Iterable[tuple[str, str]], *, group: str | None = None) -> list[SelectChoice]:
