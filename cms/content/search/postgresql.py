@@ -20,9 +20,10 @@ def write(session: Session, document: Document) -> None:
     """Put a document into the index, in place of what was there."""
     session.execute(
         sa.text(
-            "INSERT INTO search_document (publication_id, words)"
-            " VALUES (:id, CAST(:words AS tsvector))"
-            " ON CONFLICT (publication_id) DO UPDATE SET words = excluded.words"
+            "INSERT INTO search_document (publication_id, dated_at, words)"
+            " SELECT id, dated_at, CAST(:words AS tsvector) FROM publication WHERE id = :id"
+            " ON CONFLICT (publication_id) DO UPDATE"
+            " SET dated_at = excluded.dated_at, words = excluded.words"
         ),
         {"id": document.publication_id, "words": vector(document)},
     )
@@ -38,13 +39,10 @@ def remove(session: Session, publication_id: str) -> None:
 def question(terms: tuple[Term, ...]) -> tuple[str, dict[str, Any]]:
     """The SQL that ranks the newest matches, and its parameters."""
     sql = (
-        "newest AS MATERIALIZED (SELECT d.publication_id, d.words, p.dated_at"
-        " FROM search_document d JOIN publication p ON p.id = d.publication_id"
-        " WHERE d.words @@ CAST(:words AS tsquery) AND {visible}"
-        " ORDER BY p.dated_at DESC, p.id DESC LIMIT {most}),"
-        " matching AS (SELECT publication_id, dated_at,"
-        " ts_rank(CAST(:weights AS float4[]), words, CAST(:words AS tsquery), 1) AS score"
-        " FROM newest)"
+        "matching AS (SELECT p.id AS publication_id, p.dated_at,"
+        " ts_rank(CAST(:weights AS float4[]), n.words, CAST(:words AS tsquery), 1) AS score"
+        " FROM search_newest(CAST(:words AS tsquery), {most}) n"
+        " JOIN publication p ON p.id = n.publication_id WHERE {visible})"
     )
     return sql, {"words": " & ".join(map(_write_term, terms)), "weights": WEIGHTS}
 
