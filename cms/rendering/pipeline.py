@@ -8,16 +8,7 @@ from dataclasses import dataclass
 
 from cms.errors import Rejected
 from cms.i18n import gettext as _
-from cms.rendering import (
-    bounds,
-    embeds,
-    excerpt,
-    headings,
-    markdown,
-    policy,
-    references,
-    sanitizer,
-)
+from cms.rendering import bounds, embeds, excerpt, headings, policy, references
 from cms.rendering.headings import Heading
 from cms.rendering.references import Reference
 from cms.rendering.safe_html import SafeHtml
@@ -72,6 +63,11 @@ def render(source: str, *, deadline: float | None = None) -> Rendering:
     return rendering
 
 
+def load() -> None:
+    """Load the parsers before the first text asks for them."""
+    render("")
+
+
 def forget() -> None:
     """Forget what was rendered before."""
     with _lock:
@@ -92,6 +88,10 @@ def _key(source: str) -> str:
 
 
 def _render_bounded(source: str, deadline: float | None) -> Rendering:
+    # The parsers take half a second to load: a process that only shows pages never needs them,
+    # and no text is to blame for the time.
+    from cms.rendering import markdown, sanitizer  # noqa: F401
+
     size = len(source.encode())
     budget = bounds.TimeBudget(bounds.seconds_for(size), deadline=deadline)
     try:
@@ -109,6 +109,8 @@ _CUT = re.compile(r"<!--\s*more\b[^<>]*?-->", re.IGNORECASE)
 
 
 def _render(source: str, budget: bounds.Budget) -> Rendering:
+    from cms.rendering import markdown, sanitizer
+
     converted = markdown.convert(source.replace("\r\n", "\n").replace("\r", "\n"), budget)
     if len(converted) > policy.MAX_HTML_CHARACTERS:
         raise bounds.OutOfBounds(bounds.too_complex())
@@ -133,5 +135,7 @@ def _lead(unsafe_html: str, budget: bounds.Budget) -> SafeHtml | None:
     cut = _CUT.search(unsafe_html)
     if cut is None:
         return None
+    from cms.rendering import sanitizer
+
     before = headings.without_footnote_marks(unsafe_html[: cut.start()]).rstrip()
     return sanitizer.clean(before, budget, ids=False)
