@@ -101,7 +101,7 @@ def person_names(account_ids: Iterable[str | None]) -> dict[str, str]:
     """Names by account; the terminal's acts have none."""
     wanted = {each for each in account_ids if each}
     query = sa.select(Account.id, Account.display_name).where(Account.id.in_(wanted))
-    found = dict(db.session().execute(query).tuples().all()) if wanted else {}
+    found = {row.id: row.display_name for row in db.session().execute(query)} if wanted else {}
     return {**found, "": _("The terminal")}
 
 

@@ -162,7 +162,7 @@ def count_entries(taxonomy: str) -> dict[str, int]:
         .where(Term.taxonomy == taxonomy, Entry.trashed_at.is_(None))
         .group_by(EntryTerm.term_id)
     )
-    return dict(db.session().execute(query).tuples().all())
+    return {row[0]: row[1] for row in db.session().execute(query)}
 
 
 def _create_typed(taxonomy: str, name: str, *, by: Person, now: datetime) -> Term:

@@ -1,0 +1,203 @@
+"""Questions that every address of the editors' and the sign-in door must answer."""
+
+import hashlib
+from collections.abc import Iterable
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from cms import db
+from cms.accounts.permissions import Person, Role
+from cms.web import csrf, gate
+from tests.admin.conftest import Room
+from tests.browsing import BASE, Browser
+
+OWNER, A, E, U, C = Role
+EVERYONE, WRITERS, EDITORS, ADMINISTRATORS = (
+    (OWNER, A, E, U, C),
+    (OWNER, A, E, U),
+    (OWNER, A, E),
+    (OWNER, A),
+)
+
+
+# (method, address, who may on their own entry, who may on another's). An address without {entry}
+# is the same for all.
+TABLE = [
+    ("GET", "/admin/", EVERYONE, None),
+    ("GET", "/admin/entries/", EVERYONE, None),
+    ("GET", "/admin/entries/?kind=page", EVERYONE, None),
+    ("GET", "/admin/entries/new", EVERYONE, None),
+    ("POST", "/admin/entries/new?id=01J00000000000000000000000", EVERYONE, None),
+    ("POST", "/admin/entries/new/preview?id=01J00000000000000000000001", EVERYONE, None),
+    ("GET", "/admin/entries/{entry}", EVERYONE, EDITORS),
+    ("POST", "/admin/entries/{entry}", EVERYONE, EDITORS),
+    ("GET", "/admin/entries/{entry}/preview", EVERYONE, EDITORS),
+    ("POST", "/admin/entries/{entry}/preview", EVERYONE, EDITORS),
+    ("GET", "/-/preview/{entry}", EVERYONE, EDITORS),
+    ("POST", "/admin/entries/{entry}/copy", EVERYONE, EDITORS),
+    ("GET", "/admin/entries/{entry}/revisions/", EVERYONE, EDITORS),
+    ("GET", "/admin/entries/{entry}/revisions/{head}", EVERYONE, EDITORS),
+    ("POST", "/admin/entries/{entry}/revisions/{head}/restoration", EVERYONE, EDITORS),
+    ("GET", "/admin/entries/{entry}/publication", WRITERS, EDITORS),
+    ("POST", "/admin/entries/{entry}/publication", WRITERS, EDITORS),
+    ("POST", "/admin/entries/{entry}/publication/end", WRITERS, EDITORS),
+    ("POST", "/admin/entries/{entry}/publication/cancel", WRITERS, EDITORS),
+    ("POST", "/admin/entries/{entry}/trash", WRITERS, EDITORS),
+    ("POST", "/admin/trash/{entry}/restoration", WRITERS, EDITORS),
+    ("GET", "/admin/trash/", WRITERS, None),
+    ("GET", "/admin/trash/{entry}/purge", ADMINISTRATORS, ADMINISTRATORS),
+    ("POST", "/admin/trash/{entry}/purge", ADMINISTRATORS, ADMINISTRATORS),
+    ("GET", "/admin/terms/", EDITORS, None),
+    ("GET", "/admin/terms/new", EDITORS, None),
+    ("POST", "/admin/terms/new", EDITORS, None),
+    ("GET", "/admin/authors/", EDITORS, None),
+    ("GET", "/admin/authors/new", EDITORS, None),
+    ("POST", "/admin/authors/new", EDITORS, None),
+    ("GET", "/admin/menus/", EDITORS, None),
+    ("GET", "/admin/menus/main", EDITORS, None),
+    ("POST", "/admin/menus/main", EDITORS, None),
+    ("GET", "/admin/settings", ADMINISTRATORS, None),
+    ("POST", "/admin/settings", ADMINISTRATORS, None),
+]
+# Addresses of one thing, whose owner plays no part.
+ALSO = [
+    ("/admin/terms/<term_id>", EDITORS),
+    ("/admin/terms/<term_id>/removal", EDITORS),
+    ("/admin/authors/<profile_id>", EDITORS),
+]
+
+
+@pytest.fixture
+def cast(ada: Person, eli: Person, ana: Person, rob: Person, olga: Person) -> dict[Role, Person]:
+    return {OWNER: olga, A: ada, E: eli, U: ana, C: rob}
+
+
+def _ask(browser: Browser, method: str, path: str, token: str = "") -> int:
+    """Only the status counts here, so the page is not parsed."""
+    data = {"csrf_token": token} if method == "POST" else None
+    answer = browser.client.open(
+        path, method=method, base_url=BASE, data=data, headers={"Origin": BASE}, buffered=True
+    )
+    return answer.status_code
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_comes_as_far_as_it_may(
+    app: Flask, room: Room, cast: dict[Role, Person], role: Role
+) -> None:
+    person = cast[role]
+    other = cast[A] if role is not A else cast[OWNER]
+    browser = Browser(app).sign_in(person)
+    token = browser.token()
+    wrong = []
+    for method, address, on_own, on_others in TABLE:
+        for owner, allowed in ((person, on_own), (other, on_others)):
+            if allowed is None:
+                continue
+            entry_id = room.write(owner)
+            path = address.format(entry=entry_id, head=room.head(entry_id).id)
+            status = _ask(browser, method, path, token)
+            # Whoever may act is refused at most for what is sent, not for who they are.
+            if (status in (200, 303, 404, 422)) != (role in allowed) or status in (401, 500):
+                wrong.append(f"{method} {address} of {owner.name}: {status}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nobody_comes_in_without_signing_in(app: Flask, room: Room, ada: Person) -> None:
+    entry_id = room.write(ada)
+    browser = Browser(app)
+    browser.get("/auth/login")
+    for method, address, *_roles in TABLE:
+        path = address.format(entry=entry_id, head=room.head(entry_id).id)
+        status = _ask(browser, method, path, browser.token())
+        assert status == (302 if method == "GET" else 401), (method, address)
+    assert room.count_revisions(entry_id) == 1
+
+
+def test_no_form_is_taken_without_its_token(app: Flask, room: Room, ada: Person) -> None:
+    entry_id = room.write(ada)
+    browser = Browser(app).sign_in(ada)
+    browser.token()
+    before = _fingerprint(room.database)
+    for method, address, *_roles in TABLE:
+        if method == "POST":
+            path = address.format(entry=entry_id, head=room.head(entry_id).id)
+            assert _ask(browser, "POST", path) == 400, address
+            assert _ask(browser, "POST", path, "forged") == 400, address
+    assert _fingerprint(room.database) == before
+
+
+def test_the_table_above_names_every_address_of_the_admin(app: Flask) -> None:
+    def shape(path: str) -> str:
+        path = path.partition("?")[0]
+        for hole in ("{entry}", "<entry_id>"):
+            path = path.replace(hole, "*")
+        path = path.replace("{head}", "*").replace("<revision_id>", "*")
+        return path.replace("/menus/main", "/menus/*").replace("<place>", "*")
+
+    known = {(method, shape(path)) for method, path, *_roles in TABLE}
+    also = {shape(path) for path, _roles in ALSO}
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith("/admin") and shape(rule.rule) not in also:
+            methods = set(rule.methods or ()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}
+            missing = {(method, shape(rule.rule)) for method in methods} - known
+            assert not missing, missing
+
+
+def test_every_address_says_who_may_pass_and_the_admin_is_open_to_nobody(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        declared = gate.declared(app.view_functions[rule.endpoint])
+        assert declared is not None, rule
+        if rule.rule.startswith("/admin"):
+            assert declared.permission is not None, rule
+
+
+def test_only_the_visitors_own_forms_come_without_a_token(app: Flask) -> None:
+    without = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if csrf.is_origin_only(app.view_functions[rule.endpoint])
+    }
+    assert not {name for name in without if name.startswith(("admin.", "auth."))}
+
+
+def test_looking_changes_nothing(app: Flask, room: Room, ada: Person) -> None:
+    entry_id = room.write(ada)
+    browser = Browser(app).sign_in(ada)
+    before = _fingerprint(room.database)
+    for method, address, *_roles in TABLE:
+        if method == "GET":
+            path = address.format(entry=entry_id, head=room.head(entry_id).id)
+            assert _ask(browser, "GET", path) == 200, address
+    assert _fingerprint(room.database) == before
+
+
+@pytest.mark.parametrize("path", ["/admin/nothing", "/admin/entries/x", "/admin/menus/nowhere",
+                                  "/admin/terms/x", "/admin/authors/x", "/admin/trash/x/purge",
+                                  "/admin/entries/x/publication", "/admin/entries/x/revisions/",
+                                  "/admin/entries/?kind=nothing", "/admin/terms/?taxonomy=nothing",
+                                  "/admin/entries/%00", "/admin/entries/new?kind=%00",
+                                  "/admin/entries/01J00000000000000000000000"])  # fmt: skip
+def test_what_is_unknown_is_not_found(browser: Browser, ada: Person, path: str) -> None:
+    browser.sign_in(ada)
+    assert browser.get(path).status_code == 404
+    assert browser.heading == "There is nothing at this address"
+
+
+def test_methods_that_are_not_there_are_refused(browser: Browser, ada: Person) -> None:
+    browser.sign_in(ada)
+    for method in ("PUT", "DELETE", "PATCH"):
+        answer = browser.client.open("/admin/settings", method=method, base_url=BASE)
+        assert answer.status_code == 405, method
+
+
+def _fingerprint(database: db.Database) -> str:
+    """A hash over every row of the content."""
+    rows: list[Iterable[object]] = []
+    with database.engine.connect() as connection:
+        for table in db.Base.metadata.sorted_tables:
+            found = connection.execute(sa.select(table).order_by(*table.primary_key.columns))
+            rows += [(table.name, *row) for row in found]
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
