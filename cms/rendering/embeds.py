@@ -5,6 +5,7 @@ import re
 from typing import NamedTuple
 
 from cms.rendering import policy
+from cms.rendering.safe_html import decoded
 
 
 class Embed(NamedTuple):
@@ -54,10 +55,10 @@ def _frame_link(match: re.Match[str]) -> str:
     source = _SOURCE.search(match[1])
     if source is None:
         return ""
-    url = html.unescape(next(group for group in source.groups() if group is not None)).strip()
+    url = decoded(next(group for group in source.groups() if group is not None)).strip()
     url = f"https:{url}" if url.startswith("//") else url
     title_match = _TITLE.search(match[1])
-    title = html.unescape(title_match[1] or title_match[2] or "") if title_match else ""
+    title = decoded(title_match[1] or title_match[2] or "") if title_match else ""
     if found := find_embed(url):
         return card_html(found, title)
     return f'<p><a href="{html.escape(url)}">{html.escape(title or url)}</a></p>'

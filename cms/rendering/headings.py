@@ -3,7 +3,6 @@
 Works on HTML that is not sanitized yet, so nothing here needs to be trusted.
 """
 
-import html
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from cms.rendering import policy
+from cms.rendering.safe_html import decoded
 
 _TAG = re.compile(r"<[a-zA-Z][^<>]*>")
 _ID = re.compile(r"""(\sid\s*=\s*)(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
@@ -49,7 +49,7 @@ def _prefix_tag(match: re.Match[str]) -> str:
 
 def prefixed(name: str) -> str:
     """The name of a place in a text, as the id that we give it."""
-    plain = re.sub(r"[\s\"'<>&`=]+", "-", html.unescape(name).strip())
+    plain = re.sub(r"[\s\"'<>&`=]+", "-", decoded(name).strip())
     return plain if plain.startswith(policy.ID_PREFIX) else policy.ID_PREFIX + plain
 
 
@@ -103,7 +103,7 @@ def slug(text: str) -> str:
 def plain_text(inner_html: str) -> str:
     """The words inside a heading."""
     without_marks = _FOOTNOTE_MARK.sub("", inner_html)
-    return " ".join(html.unescape(_ANY_TAG.sub("", without_marks)).split())
+    return " ".join(decoded(_ANY_TAG.sub("", without_marks)).split())
 
 
 def without_footnote_marks(unsafe_html: str) -> str:

@@ -3,7 +3,6 @@
 What comes out of `convert` is not safe yet; `sanitizer.clean` comes after.
 """
 
-import html
 import re
 import threading
 import xml.etree.ElementTree as etree
@@ -22,6 +21,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import STX, AtomicString
 
 from cms.rendering import blocks, bounds, fences, lists, policy, raw_html, tables
+from cms.rendering.safe_html import decoded
 
 _local = threading.local()
 
@@ -106,7 +106,7 @@ class _Definitions(dict[str, tuple[str, str]]):
 
     def _key(self, label: str) -> str:
         if STX in label:
-            label = html.unescape(self._md.inlinePatterns["link"].unescape(label))
+            label = decoded(self._md.inlinePatterns["link"].unescape(label))
         label = _ESCAPED.sub(lambda mark: chr(int(mark[1])) if mark[1] else "", label)
         return " ".join(label.replace("`", "").split()).casefold()
 

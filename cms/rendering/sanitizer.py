@@ -4,7 +4,6 @@ Two independent parsers must both find nothing amiss. Nothing but the resolver, 
 whole attributes of its own, may touch the HTML afterwards.
 """
 
-import html
 import re
 import threading
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from bleach import html5lib_shim
 from bleach.sanitizer import Cleaner
 
 from cms.rendering import bounds, policy
-from cms.rendering.safe_html import SafeHtml
+from cms.rendering.safe_html import HUGE_NUMBER, SafeHtml, decoded
 
 _local = threading.local()
 _CHARACTERS_PER_TICK = 256
@@ -36,7 +35,7 @@ def clean(unsafe_html: str, budget: bounds.Budget, *, ids: bool = True) -> SafeH
 
 # --- Before: what would make a parser slow ---------------------------------------------------
 
-_HUGE_NUMBER = re.compile(r"&(?=#[xX]?[0-9a-fA-F]{9})")
+
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _DROPPED = re.compile(
     rf"<(?:(?P<close>/)|)(?P<tag>{'|'.join(policy.DROPPED_WITH_CONTENT)})\b[^<>]*>", re.IGNORECASE
@@ -46,7 +45,7 @@ _DROPPED = re.compile(
 def _prepare(unsafe_html: str) -> str:
     """The HTML without what has no meaning to a reader, and without numbers of a mile's length."""
     text = _UNREADABLE.sub("\ufffd", unsafe_html)
-    text = _HUGE_NUMBER.sub("&amp;", text)
+    text = HUGE_NUMBER.sub("&amp;", text)
     return _without_dropped(_without_comments(text))
 
 
@@ -134,7 +133,7 @@ def keep_attribute(tag: str, name: str, value: str, *, ids: bool = True) -> bool
         return False
     if schemes := policy.SCHEMES.get((tag, name)):
         # Twice decoded too: some reader of a feed or a letter may decode once too often.
-        return all(address_allowed(each, schemes) for each in {value, html.unescape(value)})
+        return all(address_allowed(each, schemes) for each in {value, decoded(value)})
     pattern = policy.VALUES.get(name)
     return pattern is None or pattern.fullmatch(value) is not None
 
@@ -211,7 +210,7 @@ class _Bleach(Cleaner):
 
     def __init__(self, *, ids: bool) -> None:
         def keep(tag: str, name: str, value: str) -> bool:
-            return keep_attribute(tag, name, html.unescape(value), ids=ids)
+            return keep_attribute(tag, name, decoded(value), ids=ids)
 
         super().__init__(
             tags=policy.TAGS,
