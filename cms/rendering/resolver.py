@@ -39,7 +39,8 @@ Lookups = Callable[[str, str], Resolved | None]
 
 _PLACEHOLDER = re.compile(r"(entry|term|profile|media):([^#?/\s]+)(.*)", re.DOTALL)
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
-_RESOLVED_TAGS = re.compile(r'<(/?)(a|img|table|pre)((?: [a-z]+(?:="[^"]*")?)*)>')
+# Every whole tag, so that nothing inside an attribute is ever taken for one.
+_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z]+(?:="[^"]*")?)*)>')
 
 
 def resolve(
@@ -72,7 +73,7 @@ class _Resolving:
 
     def run(self, text: str) -> str:
         """The text with every tag of interest replaced."""
-        return _RESOLVED_TAGS.sub(self._tag, text)
+        return _TAG.sub(self._tag, text)
 
     def _tag(self, match: re.Match[str]) -> str:
         closing, name = match[1], match[2]
@@ -80,7 +81,7 @@ class _Resolving:
             return self._link_end() if closing else self._link(match)
         if name == "img":
             return self._image(match)
-        return self._region(match)
+        return self._region(match) if name in self.regions else match[0]
 
     # Links
 

@@ -131,6 +131,17 @@ def test_text_that_looks_like_a_placeholder_is_left_alone():
     assert "entry:01A" in resolve("`entry:01A` and entry:01A")
 
 
+@pytest.mark.parametrize("inside", ["<pre>", "<table>", "<a href='entry:01A'>", "<img src='x'>"])
+def test_a_tag_inside_an_attribute_is_not_touched(inside):
+    for source in (f'<abbr title="{inside}">x</abbr>', f'[x](/y "{inside}")', f"![{inside}](/z)"):
+        html = str(pipeline.render(source).html)
+        # However a sanitizer writes it: browsers read both forms alike.
+        for stored in (html, html.replace("&lt;", "<").replace("&gt;", ">")):
+            result = str(resolver.resolve(stored_html(stored), find))
+            assert "tabindex" not in result
+            assert "<abbr" not in stored or result == stored
+
+
 def test_stored_html_is_resolved_like_fresh_html():
     fresh = pipeline.render("[x](entry:01A)").html
     assert resolver.resolve(stored_html(str(fresh)), find) == resolver.resolve(fresh, find)
