@@ -41,6 +41,8 @@ class Measured:
     size: int
     runs: Runs
     queries: dict[str, int]
+    calls: dict[str, int]
+    floor_calls: int
     kilobytes: dict[str, float]
     memory: int
     cold_start: float
@@ -84,10 +86,14 @@ def measure(size: int) -> Measured:
                 targets |= {("nginx", name): f"{files}/{name}" for name in PAGES}
             runs = _ask_all(targets)
         used = stack.memory(process)
+        floor_calls = queries.count_calls(floor.make_app(floor_file), "/post/")
+    counted = queries.count(environment, PAGES)
     return Measured(
         size,
         runs,
-        queries.count(environment, PAGES),
+        {name: count for name, (count, _calls) in counted.items()},
+        {name: calls for name, (_count, calls) in counted.items()},
+        floor_calls,
         {name: len(text.encode()) / 1000 for name, (_kind, text) in answers.items()},
         used,
         statistics.median(starts),
@@ -108,18 +114,19 @@ def _ask_all(targets: dict[tuple[str, str], str]) -> Runs:
 def show(one: Measured) -> None:
     """The table of one size."""
     print(f"\n## {one.size} posts\n")
-    print("| page | KB | requests/s | p99 ms | of bare Flask | of nginx | queries |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print("| page | KB | requests/s | p99 ms | of bare Flask | of nginx | queries | calls |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for page in PAGES:
         run = one.runs["carafe", page]
         shares = [one.share(page, of) for of in ("floor", "nginx")]
         shown = " | ".join("-" if share is None else f"{share:.3f}" for share in shares)
         print(
             f"| {page} | {one.kilobytes[page]:.1f} | {run.rate:.0f} | {run.p99:.1f} | {shown} "
-            f"| {one.queries[page]} |"
+            f"| {one.queries[page]} | {one.calls[page]} |"
         )
     bare = ", ".join(f"{page} {one.runs['floor', page].rate:.0f}" for page in PAGES)
-    print(f"\nBare Flask: {bare} requests/s. Memory {one.memory} MiB, ", end="")
+    print(f"\nBare Flask: {bare} requests/s, {one.floor_calls} calls.")
+    print(f"Memory {one.memory} MiB, ", end="")
     print(f"cold start {one.cold_start:.2f} s, failed requests {one.failures}.")
 
 
