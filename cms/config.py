@@ -15,6 +15,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from cms.errors import BadConfiguration
 
 ROOT = Path(__file__).resolve().parent.parent
+# An installed package has no folder of its own to write in; a checkout has.
+_HOME = ROOT if (ROOT / "pyproject.toml").is_file() else Path.cwd()
 MIN_SECRET_LENGTH = 32  # characters
 _DATABASES = ("sqlite", "postgresql", "postgres", "mysql", "mariadb")
 
@@ -35,7 +37,7 @@ class Settings(BaseSettings):
     TRUSTED_HOSTS: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="host names, separated by commas; a leading dot means all below"
     )
-    INSTANCE_PATH: Path = Field(ROOT / "instance", description="a folder that can be written to")
+    INSTANCE_PATH: Path = Field(_HOME / "instance", description="a folder that can be written to")
     HOST: str = Field("127.0.0.1", description="an address to listen on")
     PORT: int = Field(8000, ge=1, le=65535, description="a port from 1 to 65535")
     WORKERS: int = Field(
