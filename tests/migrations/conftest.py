@@ -103,7 +103,7 @@ class Rows:
 _DOCUMENT = {
     "sqlite": "INSERT INTO search_document (publication_id) VALUES (:id)",
     "postgresql": "INSERT INTO search_document VALUES (:id, now(), CAST('zwtitle' AS tsvector))",
-    "mariadb": "INSERT INTO search_document VALUES (:id, 1, 'zwtitle', 'zwtitle zwbody')",
+    "mariadb": "INSERT INTO search_document VALUES (:id, 1, 'zwtitle zwbody')",
 }
 
 

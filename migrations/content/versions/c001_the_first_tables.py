@@ -599,9 +599,7 @@ SEARCH = {
     "mariadb": (
         "CREATE TABLE search_document (publication_id VARCHAR(26) CHARACTER SET utf8mb4"
         " COLLATE utf8mb4_nopad_bin PRIMARY KEY, length INT NOT NULL,"
-        " title LONGTEXT CHARACTER SET ascii COLLATE ascii_bin NOT NULL,"
         " words LONGTEXT CHARACTER SET ascii COLLATE ascii_bin NOT NULL,"
-        " FULLTEXT KEY ix_search_document_title (title),"
         " FULLTEXT KEY ix_search_document_words (words),"
         " CONSTRAINT fk_search_document_publication_id FOREIGN KEY (publication_id)"
         " REFERENCES publication (id) ON DELETE CASCADE) ENGINE=InnoDB",
