@@ -5,17 +5,21 @@ Works on HTML that is not sanitized yet, so nothing here needs to be trusted.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 from cms.rendering import policy
 from cms.rendering.safe_html import decoded
 
+MAX_SLUG = 200  # characters
+
 _TAG = re.compile(r"<[a-zA-Z][^<>]*>")
 _ID = re.compile(r"""(\sid\s*=\s*)(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _NAME = re.compile(r"""^(<a\b[^<>]*?\s)name(\s*=)""", re.IGNORECASE)
 _FRAGMENT = re.compile(r"""(\shref\s*=\s*["']?)((?:entry:[\w-]+)?)\#([^\s"'<>]+)""", re.IGNORECASE)
+_PLACE = re.compile(rf' id="({policy.ID_PREFIX}[^"]+)"')
+_PLACE_LINK = re.compile(rf' href="#({policy.ID_PREFIX}[^"]+)"')
 _HEADING = re.compile(r"<(/?)h([1-6])\b([^<>]*)>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _FOOTNOTE_MARK = re.compile(r'<sup id="[^"]*"><a class="footnote-ref"[^<>]*>[^<>]*</a></sup>')
@@ -81,6 +85,31 @@ def number(unsafe_html: str) -> tuple[str, tuple[Heading, ...]]:
     return "".join([*pieces, unsafe_html[at:]]), _as_tree(found)
 
 
+def mend_links(unsafe_html: str, contents: Iterable[Heading]) -> str:
+    """Links to a heading by the id that another program would have given it, put right.
+
+    Programs differ only in what they do with signs, so letters and digits tell.
+    """
+    names = {_letters(name): name for name in reversed(list(_ids(contents)))}
+    known = set(_PLACE.findall(unsafe_html))
+
+    def mend(match: re.Match[str]) -> str:
+        name = names.get(_letters(match[1]))
+        return match[0] if name is None or match[1] in known else f' href="#{name}"'
+
+    return _PLACE_LINK.sub(mend, unsafe_html) if names else unsafe_html
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name)
+
+
+def _ids(contents: Iterable[Heading]) -> Iterator[str]:
+    for heading in contents:
+        yield heading.id
+        yield from _ids(heading.children)
+
+
 def _with_id(attributes: str, text: str, taken: dict[str, int]) -> tuple[str, str]:
     """The attributes with an id that no heading before has; `taken` counts how often each came."""
     own = _ID.search(attributes)
@@ -97,7 +126,7 @@ def _with_id(attributes: str, text: str, taken: dict[str, int]) -> tuple[str, st
 def slug(text: str) -> str:
     """The words of a heading as the name of a place; letters of any script stay."""
     folded = unicodedata.normalize("NFC", text).lower()
-    return re.sub(r"[\W_]+", "-", folded).strip("-")[:80].strip("-") or "section"
+    return re.sub(r"[\W_]+", "-", folded).strip("-")[:MAX_SLUG].strip("-") or "section"
 
 
 def plain_text(inner_html: str) -> str:

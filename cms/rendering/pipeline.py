@@ -116,6 +116,7 @@ def _render(source: str, budget: bounds.Budget) -> Rendering:
         raise bounds.OutOfBounds(bounds.too_complex())
     unsafe_html = embeds.replace_frames(converted)
     unsafe_html, contents = headings.number(headings.prefix_ids(unsafe_html))
+    unsafe_html = headings.mend_links(unsafe_html, contents)
     safe_html = sanitizer.clean(unsafe_html, budget)
     text = excerpt.plain_text(safe_html)
     return Rendering(

@@ -1,5 +1,7 @@
 """Ids of headings, the contents made of them, and the page's only first-level heading."""
 
+import pytest
+
 from cms.rendering import headings, pipeline
 
 
@@ -68,3 +70,15 @@ def test_skipped_levels_still_make_a_tree():
     rendering = pipeline.render("### A\n\n## B\n\n#### C")
     assert [heading.text for heading in rendering.headings] == ["A", "B"]
     assert rendering.headings[1].children[0].text == "C"
+
+
+@pytest.mark.parametrize("name", ["whats-new-in-10", "what-s-new-in-1-0", "what-s_new_in-1.0-"])
+def test_a_link_finds_its_heading_by_the_id_of_another_program(name):
+    result = pipeline.render(f"[x](#{name})\n\n## What's new in 1.0?").html
+    assert 'href="#c-what-s-new-in-1-0"' in result
+
+
+def test_a_link_to_a_place_that_exists_is_not_mended():
+    result = pipeline.render('[x](#ab)\n\n<span id="ab"></span>\n\n## A b\n\n[y](#a-b)').html
+    assert 'href="#c-ab"' in result
+    assert 'href="#c-a-b"' in result
