@@ -48,17 +48,29 @@ class Page:
         parent = self.parents.get(element)
         return parent is not None and (parent.tag == tag or self.is_within(parent, tag))
 
+    def button(self, words: str) -> Element:
+        """The button that says that, or is read out as that; one that sends a form."""
+        for element in self.all("button", "input"):
+            label = self.words(element) or element.get("value")
+            if words in (label, element.get("aria-label")) and self.form_of(element) is not None:
+                return element
+        raise AssertionError(f"no form has a button “{words}”")
+
+    def form_of(self, element: Element) -> Element | None:
+        """The form that an element belongs to."""
+        named = element.get("form")
+        if named:
+            return next((form for form in self.all("form") if form.get("id") == named), None)
+        above: Element | None = element
+        while above is not None and above.tag != "form":
+            above = self.parents.get(above)
+        return above
+
     def form_with(self, button: str) -> Element:
         """The form whose button says that."""
-        for element in self.all("button", "input"):
-            label = self.words(element) or element.get("value") or element.get("aria-label")
-            if label == button or element.get("aria-label") == button:
-                form: Element | None = element
-                while form is not None and form.tag != "form":
-                    form = self.parents.get(form)
-                if form is not None:
-                    return form
-        raise AssertionError(f"no form has a button “{button}”")
+        form = self.form_of(self.button(button))
+        assert form is not None
+        return form
 
     def fields(self, form: Element) -> list[tuple[str, str]]:
         """What a browser would send for a form that nobody touched."""
@@ -162,13 +174,15 @@ class Browser:
     def submit(self, button: str, **fields: Any) -> TestResponse:
         """Fill in the form of the present page that has this button, and press it."""
         assert self.page is not None, "no page is open"
-        form = self.page.form_with(button)
+        pressed, form = self.page.button(button), self.page.form_with(button)
         data: dict[str, list[Any]] = {}
         for name, value in self.page.fields(form):
             data.setdefault(name, []).append(value)
+        if pressed.get("name"):
+            data[str(pressed.get("name"))] = [pressed.get("value", "")]
         for name, value in fields.items():
             data[name] = list(value) if isinstance(value, list | tuple) else [value]
-        target = form.get("action") or self.address
+        target = pressed.get("formaction") or form.get("action") or self.address
         if form.get("method", "get").lower() == "get":
             return self.get(_path(target), query_string=data)
         return self.post(_path(urljoin(self.address, target)), data)

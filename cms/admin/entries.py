@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import NotFound as NoSuchPage
 from wtforms import HiddenField, SelectField, StringField
 
-from cms import db, ids
+from cms import db, ids, text
 from cms.accounts import permissions
 from cms.accounts.permissions import Permission, Person
 from cms.addresses import urls as addresses
@@ -39,6 +39,7 @@ from cms.web.forms import CarafeForm, choices
 
 SIZE = 30
 MAX_NOTE = 200  # characters
+MAX_WORDS = 200  # characters that are searched for
 MAX_TREE = 2_000  # pages that are shown as one tree; beyond, the list has pages
 
 
@@ -311,6 +312,9 @@ def _warm() -> None:
 
 def _filter_form(kind: ContentType) -> FilterForm:
     form = FilterForm(request.args)
+    if form.state.data not in {status.value for status in Status}:
+        form.state.data = ""
+    form.q.data = text.without_controls(form.q.data or "").strip()[:MAX_WORDS]
     everyone = [("", _("All authors"))]
     people = ((each.id, each.name) for each in profiles.list_profiles())
     form.author.choices = choices([*everyone, *people])
@@ -327,7 +331,7 @@ def _filter(
     mine = None if permissions.may(person, Permission.EDIT_ANY) else person.id
     return listing.Filter(
         type=kind.name,
-        words=(form.q.data or "").strip()[:200],
+        words=form.q.data or "",
         status=known.get(form.state.data or ""),
         term_id=form.tag.data or None,
         profile_id=form.author.data or None,

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from cms import db
+from cms import db, text
 from cms.accounts.permissions import Permission
 from cms.addresses import urls as addresses
 from cms.admin import notes
@@ -55,7 +55,8 @@ def index() -> str:
     """The terms of a taxonomy; nested ones as a tree."""
     kind = types.get_taxonomy(request.args.get("taxonomy", "tag"))
     form = FilterForm(request.args)
-    words = (form.q.data or "").strip().lower()
+    form.q.data = text.without_controls(form.q.data or "").strip()
+    words = form.q.data.lower()
     counts = terms.count_entries(kind.name)
     lines = _tree(kind)
     if words:

@@ -12,7 +12,7 @@ from markupsafe import escape
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from cms import db
+from cms import db, text
 from cms.errors import CmsError
 from cms.i18n import gettext as _
 from cms.web import carrying, csrf, headers, installation, negotiation
@@ -39,6 +39,8 @@ def show_public_errors(app: Flask, page: installation.ErrorPage) -> None:
 def answer(status: int, message: str, error: Exception) -> Response:
     """The refusal in the form that the other side can read."""
     _drop_unit()
+    # Words of a refusal may quote what was asked for.
+    message = text.without_controls(message)
     if negotiation.wants_json():
         return negotiation.problem(status, message or HTTPStatus(status).phrase)
     try:

@@ -1,0 +1,272 @@
+"""Writing: a new entry, saving it, and everything that a form may be wrong about."""
+
+from typing import Any
+
+import pytest
+
+from cms import clock, db, ids
+from cms.accounts import sessions
+from cms.accounts.permissions import Person
+from cms.content import listing
+from tests.admin.conftest import Room
+from tests.browsing import Browser
+from tests.conftest import PASSWORD
+
+EVIL = "<script>alert(1)</script><b onclick=x>\"'"
+
+
+def _new(browser: Browser, kind: str = "post", button: str = "Save", **fields: Any) -> int:
+    browser.get(f"/admin/entries/new?kind={kind}")
+    return browser.submit(button, **fields).status_code
+
+
+def _made(browser: Browser) -> str:
+    assert browser.response is not None
+    return browser.response.headers["Location"].split("/")[3].split("?")[0]
+
+
+def _field(browser: Browser, name: str) -> str:
+    assert browser.page is not None
+    form = next(form for form in browser.page.all("form") if form.get("id") == "entry")
+    return dict(browser.page.fields(form))[name]
+
+
+def test_a_post_is_written(browser: Browser, room: Room, ana: Person) -> None:
+    browser.sign_in(ana)
+    status = _new(browser, title="Tea", source="Hot *water*.\r\n", tags="Water, #secret",
+                  excerpt="Short.", path="tea/hot", dated_at="2026-01-31T18:30",
+                  seo_title="All about tea", listed="y")  # fmt: skip
+    assert status == 303
+    head = room.head(_made(browser))
+    assert (head.title, head.source, head.path) == ("Tea", "Hot *water*.\n", "/tea/hot")
+    assert len(head.term_ids) == 2
+    assert len(head.byline_ids) == 1, "Ana writes under her own name without asking"
+    browser.follow()
+    assert browser.heading == "Edit: Tea"
+    assert _field(browser, "dated_at") == "2026-01-31T18:30"
+    assert _field(browser, "tags") == "Water, #secret"
+
+
+def test_opening_and_saving_changes_no_byte(browser: Browser, room: Room, ana: Person) -> None:
+    source = "\n\n  Two lines\n\n\tand a tab  \n\n# A heading ##\n\n\n\nThe end without a line end"
+    entry_id = room.write(ana, "Bytes", source=source)
+    browser.sign_in(ana).get(f"/admin/entries/{entry_id}")
+    assert browser.submit("Save").status_code == 303
+    assert room.head(entry_id).source == source
+    assert room.count_revisions(entry_id) == 1
+
+
+def test_a_new_form_that_is_sent_twice_makes_one_entry(
+    browser: Browser, room: Room, ana: Person
+) -> None:
+    browser.sign_in(ana)
+    browser.get("/admin/entries/new")
+    page = browser.page
+    for _time in range(2):
+        browser.page = page
+        assert browser.submit("Save", title="Once", source="Text").status_code == 303
+    assert room.count_revisions(_made(browser)) == 1
+
+
+def test_a_new_entry_with_an_id_of_anothers_is_refused(
+    browser: Browser, room: Room, ana: Person, eli: Person
+) -> None:
+    entry_id = room.write(eli, "Eli’s")
+    browser.sign_in(ana)
+    answer = browser.send(f"/admin/entries/new?kind=post&id={entry_id}", {"title": "Mine now"})
+    assert answer.status_code == 403
+    assert browser.send("/admin/entries/new?id=../../x", {"title": "x"}).status_code == 404
+    assert room.head(entry_id).title == "Eli’s"
+
+
+def test_a_page_stands_below_another(browser: Browser, room: Room, eli: Person) -> None:
+    above = room.write(eli, "Above", "page")
+    browser.sign_in(eli)
+    assert _new(browser, "page", title="Below", parent=above) == 303
+    assert room.entry(_made(browser)).parent_id == above
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"dated_at": "2026-02-30T10:00"}, "There is no such date"),
+    ({"dated_at": "tomorrow"}, "There is no such date"),
+    ({"dated_at": "0001-01-01T00:00"}, "too far away"),
+    ({"dated_at": "9999-12-31T23:59"}, "too far away"),
+    ({"path": "/a/../b"}, "cannot hold empty parts"),
+    ({"path": "/%2e%2e/etc"}, "cannot hold empty parts"),
+    ({"path": "//evil.example"}, ""),
+    ({"path": "/admin/here"}, "is used by the site itself"),
+    ({"path": "/feed.xml"}, "is used by the site itself"),
+    ({"path": "/taken/"}, "taken"),
+    ({"path": "/a?b"}, "cannot hold"),
+    ({"path": "/" + "a" * 800}, "at most 700 characters"),
+    ({"title": "x" * 501}, "At most 500 characters"),
+    ({"title": "bell \x07 in it"}, "control characters"),
+    ({"source": "nul \x00 in it"}, "control characters"),
+    ({"excerpt": "x" * 5001}, "At most 5,000"),
+    ({"access": "nobody"}, "Not a valid choice"),
+    ({"access": "password"}, "Choose the password"),
+    ({"direction": "up"}, "Not a valid choice"),
+    ({"locale": "klingon!"}, "Such as en"),
+    ({"locale": "x" * 40}, ""),
+    ({"seo_canonical": "javascript:alert(1)"}, "starts with https://"),
+    ({"seo_title": "x" * 301}, "At most 300"),
+    ({"bylines": "Nobody Known"}, "There is no profile"),
+    ({"tags": ", ".join(f"t{n}" for n in range(60))}, "At most 50"),
+    ({"tags": "!!!"}, ""),
+    ({"based_on": "\x01"}, ""),
+]
+
+
+@pytest.mark.parametrize(("fields", "words"), WRONG)
+def test_what_is_wrong_is_said_and_everything_typed_is_kept(
+    browser: Browser, room: Room, ana: Person, fields: dict[str, Any], words: str
+) -> None:
+    room.write(ana, "First", path="/taken/")
+    browser.sign_in(ana)
+    typed = {"title": "A title", "source": "My words.", "excerpt": "In short.", "tags": "a, b"}
+    status = _new(browser, **{**typed, **fields})
+    if not words and status == 303:
+        return  # Taken in a tidier form.
+    assert status == 422
+    assert words.replace("5,000", "5000") in browser.text.replace("5,000", "5000")
+    # A select cannot show what it does not offer.
+    for name, value in {**typed, **fields}.items() - {
+        "access": "nobody",
+        "direction": "up",
+    }.items():
+        kept = _field(browser, name)
+        assert kept == value or "\ufffd" in kept, name
+    with room.open():
+        assert listing.count_entries(listing.Filter(type="post"), now=clock.now()) == 1
+
+
+@pytest.mark.parametrize("field", ["parent", "position", "template"])
+def test_unknown_things_are_refused(browser: Browser, room: Room, eli: Person, field: str) -> None:
+    page = room.write(eli, "Page", "page")
+    browser.sign_in(eli).get(f"/admin/entries/{page}")
+    for value in (ids.new_id(), "nonsense", page, "-7"):
+        status = browser.submit("Save", title="Typed", **{field: value}).status_code
+        assert status in (303, 422), value
+        if status == 303:
+            browser.get(f"/admin/entries/{page}")
+    assert room.entry(page).parent_id is None
+
+
+def test_lone_surrogates_and_broken_bytes_are_refused(
+    browser: Browser, room: Room, ana: Person
+) -> None:
+    browser.sign_in(ana)
+    token = browser.token()
+    entry_id = ids.new_id()
+    body = f"csrf_token={token}&title=x%ED%A0%80y&source=a%FF%FEb".encode()
+    answer = browser.post(
+        f"/admin/entries/new?id={entry_id}", body, content_type="application/x-www-form-urlencoded"
+    )
+    assert answer.status_code in (303, 422)
+    if answer.status_code == 303:
+        assert "\ufffd" in room.head(entry_id).title
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "text/plain", "application/xml", "multipart/form-data", ""]
+)
+def test_other_kinds_of_content_are_refused(
+    browser: Browser, ana: Person, content_type: str
+) -> None:
+    browser.sign_in(ana).token()
+    body = b'{"title": "x"}'
+    answer = browser.post(f"/admin/entries/new?id={ids.new_id()}", body, content_type=content_type)
+    assert answer.status_code == 400
+
+
+def test_a_text_beyond_a_megabyte_is_kept_in_the_form(
+    browser: Browser, room: Room, ana: Person
+) -> None:
+    browser.sign_in(ana)
+    text = "word " * 210_000
+    assert _new(browser, title="Long", source=text) == 422
+    assert "longer than one megabyte" in browser.text
+    assert _field(browser, "source") == text
+
+
+def test_a_body_beyond_four_megabytes_is_too_large(browser: Browser, ana: Person) -> None:
+    browser.sign_in(ana)
+    browser.get("/admin/entries/new")
+    answer = browser.submit("Save", title="Huge", source="word " * 1_000_000)
+    assert answer.status_code == 413
+    assert "Your browser still holds" in browser.text or "still holds" in browser.text
+
+
+def test_evil_in_every_field_is_shown_as_text(browser: Browser, room: Room, ada: Person) -> None:
+    browser.sign_in(ada)
+    names = ("title", "source", "tags", "excerpt", "seo_title", "seo_description", "note")
+    fields = {**dict.fromkeys(names, EVIL), "bylines": "<i>Bob</i>"}
+    assert _new(browser, **fields) == 303
+    entry_id = _made(browser)
+    head = room.head(entry_id)
+    for path in ("/admin/", "/admin/entries/", f"/admin/entries/{entry_id}",
+                 f"/admin/entries/{entry_id}/revisions/", "/admin/terms/", "/admin/authors/",
+                 f"/admin/entries/{entry_id}/revisions/{head.id}",
+                 f"/admin/entries/{entry_id}/publication", f"/admin/entries/{entry_id}/preview",
+                 "/admin/menus/main"):  # fmt: skip
+        assert browser.get(path).status_code == 200, path
+        assert browser.page is not None
+        assert not [each for each in browser.page.all("script") if "alert" in (each.text or "")]
+        assert not browser.page.all("b"), path
+
+
+def test_a_copy_is_a_draft_of_its_own(browser: Browser, room: Room, ana: Person) -> None:
+    entry_id = room.write(ana, "Tea", path="/tea/")
+    room.publish(entry_id, ana)
+    browser.sign_in(ana).get(f"/admin/entries/{entry_id}")
+    browser.submit("Duplicate")
+    copy = _made(browser)
+    assert copy != entry_id
+    assert room.head(copy).title == "Tea (copy)"
+    assert room.state(copy) == "draft"
+
+
+def test_the_trash_takes_an_entry_and_gives_it_back(
+    browser: Browser, room: Room, ana: Person
+) -> None:
+    entry_id = room.write(ana, "Tea", path="/tea/")
+    room.publish(entry_id, ana)
+    browser.sign_in(ana).get(f"/admin/entries/{entry_id}")
+    assert browser.submit("Move to trash").status_code == 303
+    assert room.state(entry_id) == "trashed"
+    browser.follow()
+    assert "“Tea” is in the trash." in browser.text
+    browser.submit("Undo")
+    assert room.state(entry_id) == "published"
+    assert room.head(entry_id).path == "/tea/"
+
+
+def test_what_lies_in_the_trash_cannot_be_saved(browser: Browser, room: Room, ana: Person) -> None:
+    entry_id = room.write(ana)
+    browser.sign_in(ana).get(f"/admin/entries/{entry_id}")
+    page = browser.page
+    browser.submit("Move to trash")
+    browser.page = page
+    browser.address = f"http://127.0.0.1:8000/admin/entries/{entry_id}"
+    assert browser.submit("Save", source="Typed meanwhile").status_code == 422
+    assert "Take this out of the trash first." in browser.text
+    assert _field(browser, "source") == "Typed meanwhile"
+
+
+def test_a_session_that_ended_while_writing_loses_nothing(
+    browser: Browser, room: Room, ana: Person
+) -> None:
+    entry_id = room.write(ana, "Tea")
+    browser.sign_in(ana).get(f"/admin/entries/{entry_id}")
+    secret = next(
+        cookie.value for cookie in browser.client._cookies.values() if cookie.key == "sid"
+    )
+    with db.unit_of_work(room.database):
+        sessions.end(secret, now=clock.now())
+        db.commit()
+    long_text = "Written for an hour, without saving once.\n\nAnd < “more” & more."
+    assert browser.submit("Save", source=long_text, tags="one, two").status_code == 401
+    browser.submit("Sign in and go on", email=ana.email, password=PASSWORD)
+    assert browser.submit("Send it now").status_code == 303
+    assert room.head(entry_id).source == long_text
+    assert len(room.head(entry_id).term_ids) == 2
