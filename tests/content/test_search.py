@@ -235,7 +235,7 @@ def test_hits_come_in_pages_and_the_newest_of_equals_first(monkeypatch):
     assert found("word", limit=5) == ["00", "01", "02", "03", "04"]
     assert found("word", limit=5, offset=10) == ["10", "11"]
     assert search.find("word", now=NOW, limit=5).total_capped == 12
-    monkeypatch.setattr(search, "MOST_MATCHES", 4)
+    monkeypatch.setattr(search._engine(), "MOST_MATCHES", 4)
     assert found("word", limit=5) == ["00", "01", "02", "03"]
     assert search.find("word", now=NOW).total_capped == 4
 

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from cms.content.search.documents import Document
 from cms.content.words import Term
 
+# The best are read, with the whole row for each, from the disk when the buffer pool is small.
+MOST_MATCHES = 500
 WEIGHTS = (10, 3, 1)  # title, extra, body; a word counts as often as it is written
 _GAP = "zgap"  # A token of no word: it keeps phrases from spanning title, extra and body.
 

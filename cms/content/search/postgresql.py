@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from cms.content.search.documents import Document
 from cms.content.words import Term
 
+# The newest are ranked, as on SQLite.
+MOST_MATCHES = 2_000
 WEIGHTS = "{0.1, 0.1, 0.3, 1.0}"  # of D (body), C, B (extra), A (title)
 MOST_BYTES = 900_000  # a tsvector ends at 1 MB
 MOST_PLACES = 255  # of one token
