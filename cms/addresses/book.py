@@ -1,9 +1,10 @@
 """Reading and writing the address book."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from cms import db
 from cms.addresses import paths
@@ -12,12 +13,15 @@ from cms.errors import Rejected
 from cms.i18n import gettext as _
 
 MAX_HOPS = 10
+CODES = (301, 302, 307, 308, 410)
 
 
 def find(path: str) -> Address | None:
     """The line for a normalised path in either slash form, the exact one first."""
     wanted = (path, paths.other_slash(path))
-    found = db.session().scalars(sa.select(Address).where(Address.path.in_(wanted))).all()
+    # Read anew: another editor may have changed the line since this session saw it.
+    query = sa.select(Address).where(Address.path.in_(wanted))
+    found = db.session().scalars(query, execution_options={"populate_existing": True}).all()
     return next((line for line in found if line.path == path), found[0] if found else None)
 
 
@@ -30,29 +34,26 @@ def list_for(target_kind: str, target_id: str) -> Sequence[Address]:
 
 
 def claim(
-    path: str,
-    target_kind: str,
-    target_id: str,
-    *,
-    now: datetime,
-    state: str = "current",
-    is_free: bool = False,
+    path: str, target_kind: str, target_id: str, *, now: datetime, state: str = "current"
 ) -> Address:
     """Give the path to the target; raises Rejected when another one has it.
 
-    A former path of something else may change hands, and so may any that `is_free`.
+    A former path of something else may change hands.
     """
     line = find(path)
     if line is None:
-        line = Address(path=path, target_kind=target_kind, target_id=target_id, created_at=now)
-        db.session().add(line)
-    elif (line.target_kind, line.target_id) != (target_kind, target_id):
-        if line.state != "former" and not is_free:
-            raise Rejected(_("Something else already stands at {path}.", path=path), field="path")
+        line = Address(
+            path=path, target_kind=target_kind, target_id=target_id, state=state, created_at=now
+        )
+        _add(line)
+        return line
+    if (line.target_kind, line.target_id) != (target_kind, target_id):
+        if line.state != "former":
+            raise _taken(path)
         line.target_kind, line.target_id = target_kind, target_id
         line.location, line.code = None, 301
         line.state = state
-    if not (line.state == "current" and state == "pending"):
+    elif not (line.state == "current" and state == "pending"):
         line.state = state
     line.path = path
     db.session().flush()
@@ -67,40 +68,93 @@ def is_taken(path: str, target_kind: str, target_id: str | None) -> bool:
     return line.state != "former"
 
 
-def leave(target_kind: str, target_id: str, *, but: str) -> None:
-    """The target has moved to `but`: its public paths lead there, the others are given up."""
+def leave(
+    target_kind: str,
+    target_id: str,
+    *,
+    but: str,
+    once: Collection[str] = (),
+    kept: Collection[str] = (),
+) -> None:
+    """The target has moved to `but`: its public paths lead there, the others are given up.
+
+    What stood at one of the paths `once` was public there, though nobody said so at that moment:
+    a schedule comes true by the clock. Those in `kept` are or will be public, and nobody else's.
+    """
     for line in list_for(target_kind, target_id):
         if line.path == but:
             continue
-        if line.state == "pending":
-            db.session().delete(line)
-        else:
+        if line.path in kept:
+            line.state = "pending"
+        elif line.state != "pending" or line.path in once:
             line.state = "former"
+        else:
+            db.session().delete(line)
     db.session().flush()
 
 
-def drop_pending(target_kind: str, target_id: str, *, but: str | None) -> None:
-    """Give up the paths that were only kept for a draft, all but one."""
+def drop_pending(
+    target_kind: str,
+    target_id: str,
+    *,
+    but: str | None,
+    once: Collection[str] = (),
+    kept: Collection[str] = (),
+) -> None:
+    """Give up the paths that were only kept for a draft, all but one (and as `leave` says)."""
     for line in list_for(target_kind, target_id):
-        if line.state == "pending" and line.path != but:
+        if line.state != "pending" or line.path == but or line.path in kept:
+            continue
+        if line.path in once:
+            line.state = "former"
+        else:
             db.session().delete(line)
+    db.session().flush()
+
+
+def release(target_kind: str, target_id: str) -> None:
+    """The target is gone for good: others may have its paths; until then they tell that it was."""
+    for line in list_for(target_kind, target_id):
+        line.state = "former"
     db.session().flush()
 
 
 def redirect(path: str, location: str, *, now: datetime, code: int = 301) -> Address:
-    """Lead a path elsewhere; raises Rejected when it is taken or would go in a circle."""
+    """Lead a path elsewhere; raises Rejected when it is taken or would go in a circle.
+
+    The path of something that has moved away may be led elsewhere, too.
+    """
     path = paths.normalise(path)
+    if path == "/" or paths.problem_with_form(path):
+        raise Rejected(_("This cannot be the path of a redirect."), field="path")
+    if not paths.is_location(location) or code not in CODES:
+        raise Rejected(_("A redirect needs a path or a web address."), field="location")
     line = find(path)
-    if line is not None and line.target_kind != "redirect":
-        raise Rejected(_("Something else already stands at {path}.", path=path), field="path")
+    if line is not None and line.target_kind != "redirect" and line.state != "former":
+        raise _taken(path)
     location = _final_location(path, location)
     if line is None:
-        line = Address(target_kind="redirect", created_at=now)
-        db.session().add(line)
-    line.path, line.location, line.code, line.target_id = path, location, code, None
+        line = Address(path=path, target_kind="redirect", location=location, code=code,
+                       created_at=now)  # fmt: skip
+        _add(line)
+    line.target_kind, line.target_id, line.state = "redirect", None, "current"
+    line.path, line.location, line.code = path, location, code
     db.session().flush()
     _collapse_onto(path, location)
     return line
+
+
+def _add(line: Address) -> None:
+    """Write a new line; someone else may have taken the path a moment ago."""
+    try:
+        with db.session().begin_nested():
+            db.session().add(line)
+    except IntegrityError:
+        raise _taken(line.path) from None
+
+
+def _taken(path: str) -> Rejected:
+    return Rejected(_("Something else already stands at {path}.", path=path), field="path")
 
 
 def _final_location(path: str, location: str) -> str:

@@ -40,13 +40,21 @@ RESERVED_PATHS = frozenset(
         "/.well-known",
     )
 )
+# Persian and the scripts of India write words with them.
+JOINERS = "\u200c\u200d"
+MAX_LOCATION = 2000
+MAX_DECODINGS = 4
 RESERVED_ENDINGS = ("/feed.xml", "/rss.xml", "/feed.json", ".md")
 
 
 def normalise(path: str) -> str:
     """The form in which a path is kept and compared: decoded, NFC, one leading slash."""
-    decoded = unquote(path) if "%" in path else path
-    return "/" + unicodedata.normalize("NFC", decoded).lstrip("/")
+    for _round in range(MAX_DECODINGS):
+        # Until nothing is left to decode, so that a kept path stays what it is when read again.
+        if "%" not in path:
+            break
+        path = unquote(path)
+    return "/" + unicodedata.normalize("NFC", path).lstrip("/")
 
 
 def encode(path: str) -> str:
@@ -77,9 +85,9 @@ def problem_with(path: str) -> str | None:
     """Why this normalised path cannot be an entry's, in words, or None."""
     if len(path) > db.MAX_PATH:
         return _("A path has at most {most} characters.", most=db.MAX_PATH)
-    if text.has_unstorable(path) or text.has_controls(path) or any(c in path for c in "\n\t\\?#"):
+    if text.has_unstorable(path) or any(c in "\\?#" or _is_invisible(c) for c in path):
         return _("A path cannot hold ? # \\ or invisible characters.")
-    parts = path.strip("/").split("/")
+    parts = path[1:].removesuffix("/").split("/")
     if any(part in ("", ".", "..") or part != part.strip() for part in parts) and path != "/":
         return _("A path cannot hold empty parts, “.” or “..”.")
     if "page" in parts and parts[-1].isdecimal() and parts[-2] == "page":
@@ -87,6 +95,21 @@ def problem_with(path: str) -> str | None:
     if is_reserved(path):
         return _("The path {path} is used by the site itself.", path=path)
     return None
+
+
+def is_location(location: str) -> bool:
+    """Whether a redirect may lead there: a path of this site, or a web address."""
+    if len(location) > MAX_LOCATION or text.has_unstorable(location):
+        return False
+    if location.startswith(("//", "/\\")) or any(letter.isspace() for letter in location):
+        return False
+    return location.startswith(("/", "https://", "http://")) and not text.has_controls(location)
+
+
+def _is_invisible(letter: str) -> bool:
+    if letter in JOINERS:
+        return False
+    return unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp")
 
 
 def is_reserved(path: str) -> bool:
