@@ -7,7 +7,7 @@ use none of them (docs/decisions.md).
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
@@ -76,6 +76,18 @@ def act(label: str, *, by: Actor | None, now: datetime, via: str = "admin") -> I
         _current.reset(token)
 
 
+def find_before(table: str, row_id: str, column: str, value: Any) -> Any:
+    """What a column of a row held before the last act that gave it this value; None if none did."""
+    query = sa.select(Change).where(
+        Change.row_table == table, Change.row_id == row_id, Change.operation == "update"
+    )
+    for change in db.session().scalars(query.order_by(Change.id.desc())):
+        after: dict[str, Any] = change.after or {}
+        if column in after and after[column] == value:
+            return (change.before or {}).get(column)
+    return None
+
+
 @event.listens_for(Session, "before_flush")
 def _record(session: Session, _context: Any, _instances: Any) -> None:
     change_set = _current.get()
@@ -94,23 +106,23 @@ def _record(session: Session, _context: Any, _instances: Any) -> None:
 
 @event.listens_for(Session, "do_orm_execute")
 def _refuse_bulk(state: Any) -> None:
-    if not (state.is_update or state.is_delete) or _current.get() is None:
+    if not (state.is_update or state.is_delete or state.is_insert):
         return
-    table = getattr(state.bind_mapper, "local_table", None)
-    if table is not None and table.name in _tracked:
-        raise RuntimeError(f"a bulk statement on {table.name} would escape the history")
+    table = getattr(getattr(state.statement, "table", None), "name", "")
+    if table in _tracked:
+        raise RuntimeError(f"a bulk statement on {table} would escape the history")
 
 
 def _line(change_set: ChangeSet, row: Any, operation: str) -> list[Change]:
     table = row.__tablename__
     if table not in _tracked:
         return []
+    if operation == "insert":
+        _apply_defaults(row)
     before, after = _values(row, operation, _tracked[table])
-    mapper = object_mapper(row)
-    key = mapper.primary_key_from_instance(row)
-    if None in key:
-        _apply_key_defaults(row, mapper)
-        key = mapper.primary_key_from_instance(row)
+    if operation == "update" and not after:
+        return []
+    key = object_mapper(row).primary_key_from_instance(row)
     return [
         Change(
             change_set_id=change_set.id,
@@ -123,12 +135,17 @@ def _line(change_set: ChangeSet, row: Any, operation: str) -> list[Change]:
     ]
 
 
-def _apply_key_defaults(row: Any, mapper: sa.orm.Mapper[Any]) -> None:
-    """Ids are made at flush; the log needs them a moment earlier."""
-    for column in mapper.primary_key:
-        attribute = mapper.get_property_by_column(column).key
-        if getattr(row, attribute) is None and column.default is not None:
-            setattr(row, attribute, column.default.arg(None))
+def _apply_defaults(row: Any) -> None:
+    """Ids and other defaults are filled in at flush; the log needs them a moment earlier."""
+    present = sa.inspect(row).dict
+    for attribute in object_mapper(row).column_attrs:
+        default = attribute.columns[0].default
+        if default is None or attribute.key in present:
+            continue
+        if default.is_callable:
+            setattr(row, attribute.key, default.arg(None))
+        elif default.is_scalar:
+            setattr(row, attribute.key, default.arg)
 
 
 def _values(
@@ -155,6 +172,6 @@ def _values(
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
