@@ -148,10 +148,14 @@ def _of_status(wanted: Status | None, now: datetime) -> list[sa.ColumnElement[bo
     of_entry = Publication.entry_id == Entry.id
     live = sa.exists().where(of_entry, is_live_at(now))
     coming = sa.exists().where(of_entry, Publication.from_at > now)
+    last = sa.orm.aliased(Publication)
     newest = sa.exists().where(
         of_entry,
         Publication.revision_id == Entry.head_id,
         sa.or_(Publication.until_at.is_(None), Publication.until_at > now),
+        ~sa.exists().where(
+            last.entry_id == Publication.entry_id, last.from_at > Publication.from_at
+        ),
     )
     conditions: dict[Status | None, list[sa.ColumnElement[bool]]] = {
         Status.DRAFT: [~live, ~coming],

@@ -16,17 +16,35 @@ MAX_TRIES = 1_000
 _WORDS_OF_UNTITLED = 60  # characters of the text that name an entry without a title
 
 
-def claim_path(entry: Entry, content: Snapshot, *, now: datetime) -> str | None:
-    """Keep the chosen path for this entry; raises Rejected when it is taken or impossible.
+def claim_path(entry: Entry, content: Snapshot, *, now: datetime) -> None:
+    """Keep the chosen path for this entry; raises Rejected when it is taken.
 
     An entry without a chosen path gets one when it is published.
     """
-    if not types.get_type(entry.type).public or not content.path:
-        return None
-    path = paths.ensure_usable(content.path)
-    book.claim(path, "entry", entry.id, now=now, state="pending")
-    book.drop_pending("entry", entry.id, but=path)
-    return path
+    if content.path is None:
+        return
+    book.claim(content.path, "entry", entry.id, now=now, state="pending")
+    once, kept = published_paths(entry, now=now)
+    book.drop_pending("entry", entry.id, but=content.path, once=once, kept=kept)
+
+
+def take_path(entry: Entry, path: str, *, now: datetime) -> None:
+    """Make this the live path of the entry; those where it stood before lead on."""
+    book.claim(path, "entry", entry.id, now=now, state="current")
+    once, kept = published_paths(entry, now=now)
+    book.leave("entry", entry.id, but=path, once=once, kept=kept)
+
+
+def published_paths(entry: Entry, *, now: datetime) -> tuple[set[str], set[str]]:
+    """Where the entry was public and is no more, and where it is or will be."""
+    query = sa.select(Publication.path, Publication.until_at).where(
+        Publication.entry_id == entry.id, Publication.path.is_not(None)
+    )
+    once: set[str] = set()
+    kept: set[str] = set()
+    for path, until_at in db.session().execute(query):
+        (kept if until_at is None or until_at > now else once).add(str(path))
+    return once - kept, kept
 
 
 def claim_default(entry: Entry, content: Snapshot, *, at: datetime, now: datetime) -> str:
@@ -37,6 +55,7 @@ def claim_default(entry: Entry, content: Snapshot, *, at: datetime, now: datetim
         if paths.problem_with(path) is None and not book.is_taken(path, "entry", entry.id):
             break
         path = f"{wanted.rstrip('/')}-{number}{'/' if wanted.endswith('/') else ''}"
+    path = paths.ensure_usable(path)
     book.claim(path, "entry", entry.id, now=now, state="pending")
     return path
 
@@ -68,12 +87,16 @@ def fill(pattern: str, slug: str, dated_at: datetime, zone: ZoneInfo) -> str:
 def parent_path(entry: Entry) -> str:
     """The path below which a page stands, with its closing slash."""
     parent = db.session().get(Entry, entry.parent_id) if entry.parent_id else None
-    head = db.session().get(Revision, parent.head_id) if parent and parent.head_id else None
-    if parent is None or head is None:
-        return "/"
-    path = present_path(parent)
+    return folder_of(parent) if parent else "/"
+
+
+def folder_of(entry: Entry) -> str:
+    """The path below which the children of a page stand, with its closing slash."""
+    path = present_path(entry)
     if path is None:
-        path = f"{parent_path(parent)}{slug_of(parent, Snapshot.of(head))}/"
+        head = db.session().get(Revision, entry.head_id) if entry.head_id else None
+        content = Snapshot.of(head) if head else Snapshot()
+        path = f"{parent_path(entry)}{slug_of(entry, content)}/"
     return path if path.endswith("/") else path + "/"
 
 

@@ -6,7 +6,7 @@ who publish at once do so one after the other.
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -66,13 +66,12 @@ def publish(
     cleaned = fields.clean_all(content_type.fields, revision.fields or {}, complete=True)
     with recording.act(_label(revision, start, now), by=by, now=now):
         path = _path_for(entry, revision, at=start, now=now)
-        start = _make_room(entry, start, now=now)
-        publication = _snapshot(entry, revision, path=path, fields=cleaned, now=now)
+        _make_room(entry, start, now=now)
+        publication = _snapshot(entry, revision, path=path, fields=cleaned, at=start)
         publication.from_at, publication.until_at = start, until
         _insert(publication, revision)
-        if path is not None and start <= now + SHORTEST:
-            book.claim(path, "entry", entry.id, now=now, state="current")
-            book.leave("entry", entry.id, but=path)
+        if path is not None and start <= now:
+            naming.take_path(entry, path, now=now)
     return publication
 
 
@@ -80,27 +79,36 @@ def unpublish(entry: Entry, *, by: Person, now: datetime, at: datetime | None = 
     """Take an entry off the site, now or at a moment to come; raises NotAllowed, Rejected."""
     editing.lock(entry)
     ownership.ensure_may(by, Permission.PUBLISH_ANY, entry)
-    state = state_of(entry, now=now)
+    open_ones = _not_ended(entry, now)
     end = at or now
-    rules.unpublish(is_live=state.is_live, is_scheduled=state.next_at is not None, at=end, now=now)
+    rules.unpublish(
+        is_public=bool(open_ones),
+        ends_at=open_ones[-1].until_at if open_ones else None,
+        at=end,
+        now=now,
+    )
     with recording.act(_("Unpublished “{title}”", title=_title(entry)), by=by, now=now):
         _end(entry, end, now=now)
 
 
 def cancel_scheduled(entry: Entry, *, by: Person, now: datetime) -> None:
-    """Take back what is to come, and let what is live go on; raises NotAllowed, Rejected."""
+    """Take back what is to come, be it a change or the end, and let what is live go on.
+
+    Raises NotAllowed, Rejected.
+    """
     editing.lock(entry)
     ownership.ensure_may(by, Permission.PUBLISH_ANY, entry)
-    coming = _coming(entry, now)
-    if coming is None:
+    live, coming = find_live(entry, now=now), _coming(entry, now)
+    if coming is None and (live is None or live.until_at is None):
         raise Rejected(_("Nothing is scheduled."))
     with recording.act(
         _("Took back the schedule of “{title}”", title=_title(entry)), by=by, now=now
     ):
-        live = find_live(entry, now=now)
-        if live is not None and live.until_at == coming.from_at:
-            live.until_at = coming.until_at
-        remove(coming)
+        if coming is not None:
+            _withdraw(entry, now, now=now)
+        elif live is not None:
+            live.until_at = None
+        db.session().flush()
 
 
 def end_now(entry: Entry, *, now: datetime) -> None:
@@ -108,35 +116,83 @@ def end_now(entry: Entry, *, now: datetime) -> None:
     _end(entry, now, now=now)
 
 
+def find_ended(entry: Entry, *, at: datetime) -> Publication | None:
+    """The publication that `end_now` ended at this instant."""
+    ends = (at, at + SHORTEST)
+    return next((each for each in reversed(intervals(entry)) if each.until_at in ends), None)
+
+
 def resume(
-    publication: Publication, *, now: datetime, path: str | None = None,
+    publication: Publication,
+    *,
+    now: datetime,
+    until: datetime | None,
+    path: str | None = None,
     revision_id: str | None = None,
-) -> Publication:  # fmt: skip
+) -> Publication:
     """Show again, from now on, what a publication showed, perhaps at another path.
 
-    Part of another act, such as restoring from the trash or moving a page.
+    Part of another act, such as restoring from the trash or moving a page; what is scheduled
+    stays so.
     """
     entry = editing.get_entry(publication.entry_id)
-    until = publication.until_at if status.is_live(publication, now) else None
-    start = _make_room(entry, now, now=now, keep_coming=True)
-    coming = _coming(entry, now)
     copy = Publication(**_copied(publication))
-    copy.id, copy.from_at = ids.new_id(), start
-    copy.until_at = coming.from_at if coming else until
+    coming = _coming(entry, now)
+    ends = [end for end in (until, coming.from_at if coming else None) if end is not None]
+    _make_room(entry, now, now=now, keep_coming=True)
+    copy.id, copy.from_at, copy.until_at = ids.new_id(), now, min(ends, default=None)
     copy.path = path or publication.path
     copy.revision_id = revision_id or publication.revision_id
-    revision = db.session().get_one(Revision, copy.revision_id)
-    _insert(copy, revision)
+    _insert(copy, db.session().get_one(Revision, copy.revision_id))
     if copy.path is not None:
-        book.claim(copy.path, "entry", entry.id, now=now, state="current")
-        book.leave("entry", entry.id, but=copy.path)
+        naming.take_path(entry, copy.path, now=now)
     return copy
+
+
+def follow(
+    entry: Entry, *, now: datetime, moved: Callable[[str], str], was: Revision, shown: Revision
+) -> None:
+    """Take what is public and what is to come along to another path; part of a move.
+
+    What showed the revision `was` shows the revision `shown` from now on: only its path differs.
+    """
+    for publication in _not_ended(entry, now):
+        if publication.path is None:
+            continue
+        path = moved(publication.path)
+        revision_id = shown.id if publication.revision_id == was.id else publication.revision_id
+        if publication.from_at > now:
+            publication.path, publication.revision_id = path, revision_id
+            book.claim(path, "entry", entry.id, now=now, state="pending")
+        elif path != publication.path:
+            until = publication.until_at
+            resume(publication, now=now, until=until, path=path, revision_id=revision_id)
+
+
+def is_any_public(entries: Sequence[Entry], *, now: datetime) -> bool:
+    """Whether any of these entries is public now, or will be."""
+    query = sa.select(Publication.id).where(
+        Publication.entry_id.in_([entry.id for entry in entries]),
+        sa.or_(Publication.until_at.is_(None), Publication.until_at > now),
+    )
+    return db.session().execute(query.limit(1)).first() is not None
+
+
+def planned_end(publication: Publication) -> datetime | None:
+    """The end that a publication had before the last act that moved it."""
+    until = publication.until_at
+    if until is None:
+        return None
+    before = recording.find_before("publication", publication.id, "until_at", until.isoformat())
+    return datetime.fromisoformat(before) if before else None
 
 
 def intervals(entry: Entry) -> Sequence[Publication]:
     """All publications of an entry, the earliest first."""
     query = sa.select(Publication).where(Publication.entry_id == entry.id)
-    return db.session().scalars(query.order_by(Publication.from_at)).all()
+    # Read anew: another editor may have ended one since this session saw it.
+    query = query.order_by(Publication.from_at).execution_options(populate_existing=True)
+    return db.session().scalars(query).all()
 
 
 def imagine(entry: Entry, content: Snapshot, *, now: datetime) -> Publication:
@@ -145,7 +201,7 @@ def imagine(entry: Entry, content: Snapshot, *, now: datetime) -> Publication:
     path = content.path or naming.present_path(entry)
     if path is None:
         path = naming.default_path(entry, content, at=now)
-    publication = _snapshot(entry, revision, path=path, fields=dict(content.fields), now=now)
+    publication = _snapshot(entry, revision, path=path, fields=dict(content.fields), at=now)
     publication.from_at = now
     return publication
 
@@ -214,32 +270,53 @@ def _path_for(entry: Entry, revision: Revision, *, at: datetime, now: datetime) 
     return revision.path
 
 
-def _make_room(
-    entry: Entry, start: datetime, *, now: datetime, keep_coming: bool = False
-) -> datetime:
+def _make_room(entry: Entry, start: datetime, *, now: datetime, keep_coming: bool = False) -> None:
     """End or strike out what stands in the way of an interval from `start` on."""
-    for publication in intervals(entry):
-        if publication.from_at > now:
-            if not keep_coming:
-                remove(publication)
-        elif publication.until_at is None or publication.until_at > start:
-            start = max(start, publication.from_at + SHORTEST)
-            publication.until_at = start
-            if start <= now + SHORTEST:
-                search.remove(publication.id)
+    if not keep_coming:
+        _withdraw(entry, now, now=now)
+    for publication in _not_ended(entry, now):
+        if publication.from_at == start:
+            # It never held for as long as an instant.
+            remove(publication)
+        elif publication.from_at < start and _ends_after(publication, start):
+            _cut(publication, start, now=now)
     db.session().flush()
-    return start
+
+
+def _withdraw(entry: Entry, since: datetime, *, now: datetime) -> None:
+    """Strike out what is to come from an instant on; what was live goes on as long as it was to.
+
+    There is one such publication at most, unless the clock was set back.
+    """
+    for coming in reversed(intervals(entry)):
+        if coming.from_at > now and coming.from_at >= since:
+            for publication in intervals(entry):
+                if publication.until_at == coming.from_at:
+                    publication.until_at = planned_end(publication)
+            remove(coming)
 
 
 def _end(entry: Entry, end: datetime, *, now: datetime) -> None:
-    for publication in intervals(entry):
-        if publication.from_at > now and publication.from_at >= end:
-            remove(publication)
-        elif publication.until_at is None or publication.until_at > end:
-            publication.until_at = max(end, publication.from_at + SHORTEST)
-            if publication.until_at <= now + SHORTEST:
-                search.remove(publication.id)
+    _withdraw(entry, end, now=now)
+    for publication in _not_ended(entry, now):
+        if _ends_after(publication, end):
+            _cut(publication, max(end, publication.from_at + SHORTEST), now=now)
     db.session().flush()
+
+
+def _cut(publication: Publication, end: datetime, *, now: datetime) -> None:
+    publication.until_at = end
+    if end <= now + SHORTEST:
+        search.remove(publication.id)
+
+
+def _ends_after(publication: Publication, moment: datetime) -> bool:
+    return publication.until_at is None or publication.until_at > moment
+
+
+def _not_ended(entry: Entry, now: datetime) -> list[Publication]:
+    """What is live or to come, the earliest first."""
+    return [each for each in intervals(entry) if _ends_after(each, now)]
 
 
 def _coming(entry: Entry, now: datetime) -> Publication | None:
@@ -247,9 +324,10 @@ def _coming(entry: Entry, now: datetime) -> Publication | None:
 
 
 def _snapshot(
-    entry: Entry, revision: Revision, *, path: str | None, fields: dict[str, Any], now: datetime
+    entry: Entry, revision: Revision, *, path: str | None, fields: dict[str, Any], at: datetime
 ) -> Publication:
-    first = next(iter(intervals(entry)), None)
+    before = intervals(entry)
+    pinned_at = next((each.pinned_at for each in reversed(before) if each.pinned_at), at)
     publication = Publication(
         id=ids.new_id(),
         entry_id=entry.id,
@@ -259,9 +337,9 @@ def _snapshot(
         direction=revision.direction,
         title=revision.title,
         path=path,
-        dated_at=revision.dated_at or (first.dated_at if first else now),
+        dated_at=revision.dated_at or (before[0].dated_at if before else at),
         updated_at=revision.created_at,
-        pinned_at=now if revision.pinned else None,
+        pinned_at=pinned_at if revision.pinned else None,
         featured=revision.featured,
         listed=revision.listed,
         access=revision.access,

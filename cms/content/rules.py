@@ -39,12 +39,14 @@ def publish(
         raise Rejected(_("It would end before it begins."), field="until")
 
 
-def unpublish(*, is_live: bool, is_scheduled: bool, at: datetime, now: datetime) -> None:
+def unpublish(*, is_public: bool, ends_at: datetime | None, at: datetime, now: datetime) -> None:
     """Raises Rejected when there is nothing to end, or the end lies in the past."""
-    if not is_live and not is_scheduled:
+    if not is_public:
         raise Rejected(_("This is not published."))
     if at < now:
         raise Rejected(_("That moment has passed already."), field="until")
+    if ends_at is not None and at > ends_at:
+        raise Rejected(_("It ends before that moment already."), field="until")
 
 
 def place(
@@ -54,8 +56,9 @@ def place(
     parent_id: str | None,
     parent_type: str | None,
     ancestors: Collection[str],
+    height: int = 0,
 ) -> None:
-    """Raises Rejected when an entry cannot stand below this parent."""
+    """Raises Rejected when an entry, with `height` levels below, cannot stand below this parent."""
     if parent_id is None:
         return
     if parent_type is None:
@@ -64,7 +67,7 @@ def place(
         raise Rejected(_("This cannot stand below another page."), field="parent")
     if parent_id == entry_id or entry_id in ancestors:
         raise Rejected(_("A page cannot stand below itself."), field="parent")
-    if len(ancestors) + 1 >= MAX_DEPTH:
+    if len(ancestors) + 1 + height >= MAX_DEPTH:
         raise Rejected(_("Pages can be nested {most} deep.", most=MAX_DEPTH), field="parent")
 
 

@@ -74,12 +74,15 @@ def derive(
     if trashed:
         return State(Status.TRASHED, was_public=was_public)
     live = next((each for each in intervals if is_live(each, now)), None)
-    coming = min((each for each in intervals if each.from_at > now),
-                 key=lambda each: each.from_at, default=None)  # fmt: skip
-    next_at = coming.from_at if coming else None
+    coming = sorted((each for each in intervals if each.from_at > now), key=_begin)
+    next_at = coming[0].from_at if coming else None
     if live is None:
         status = Status.SCHEDULED if coming else Status.DRAFT
         return State(status, next_at=next_at, was_public=was_public)
-    newest = coming or live
+    newest = coming[-1] if coming else live
     status = Status.PUBLISHED if newest.revision_id == head_id else Status.CHANGED
     return State(status, live.from_at, live.until_at, next_at, was_public=True)
+
+
+def _begin(interval: Interval) -> datetime:
+    return interval.from_at

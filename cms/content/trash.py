@@ -30,6 +30,7 @@ def trash(entry: Entry, *, by: Person, now: datetime) -> Sequence[Entry]:
     rules.edit(trashed=entry.trashed_at is not None)
     going = [entry, *(each for each in tree.descendants(entry) if each.trashed_at is None)]
     for each in going:
+        editing.lock(each)  # Nobody publishes it meanwhile.
         ownership.ensure_may(by, Permission.TRASH_ANY, each)
     with recording.act(_("Moved “{title}” to the trash", title=_title(entry)), by=by, now=now):
         for each in going:
@@ -48,16 +49,24 @@ def restore(entry: Entry, *, by: Person, now: datetime) -> Sequence[Entry]:
         trashed=entry.trashed_at is not None,
         parent_is_trashed=above is not None and above.trashed_at is not None,
     )
-    moment = entry.trashed_at
+    moment = entry.trashed_at or now
     back = [entry, *(each for each in tree.descendants(entry) if each.trashed_at == moment)]
     with recording.act(_("Restored “{title}”", title=_title(entry)), by=by, now=now):
         for each in back:
             each.trashed_at = None
-            ended = [one for one in publishing.intervals(each) if one.until_at == moment]
-            if ended:
-                publishing.resume(ended[-1], now=now)
+            _resume(each, moment, now=now)
         db.session().flush()
     return back
+
+
+def _resume(entry: Entry, trashed_at: datetime, *, now: datetime) -> None:
+    """Show again what trashing ended, for as long as it was to be shown."""
+    ended = publishing.find_ended(entry, at=trashed_at)
+    if ended is None:
+        return
+    until = publishing.planned_end(ended)
+    if until is None or until > now:
+        publishing.resume(ended, now=now, until=until)
 
 
 def purge(entry: Entry, *, by: Person, now: datetime) -> None:
@@ -66,6 +75,8 @@ def purge(entry: Entry, *, by: Person, now: datetime) -> None:
     editing.lock(entry)
     rules.restore(trashed=entry.trashed_at is not None, parent_is_trashed=False)
     going = [entry, *tree.descendants(entry)]
+    for each in going:
+        editing.lock(each)
     with recording.act(_("Deleted “{title}” for good", title=_title(entry)), by=by, now=now):
         for each in reversed(going):
             _delete(each, by=by, now=now)
@@ -77,6 +88,7 @@ def _delete(entry: Entry, *, by: Person, now: datetime) -> None:
         db.session().add(
             Tombstone(id=entry.id, kind="entry", purged_at=now, purged_by=by.id or None)
         )
+        book.release("entry", entry.id)
     else:
         for line in book.list_for("entry", entry.id):
             db.session().delete(line)

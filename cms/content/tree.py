@@ -1,6 +1,6 @@
 """The tree of pages: parents, order, and where an entry may stand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
@@ -8,6 +8,21 @@ from cms import db, ids
 from cms.content import rules
 from cms.content.models import Entry
 from cms.content.types import ContentType
+
+
+def hold(entry: Entry, parent_id: str | None) -> None:
+    """Hold the rows on the way to the top, so that two moves at once never make a circle."""
+    held: set[str] = set()
+    while True:
+        parent = _find(parent_id)
+        above = [parent, *ancestors(parent)] if parent else []
+        wanted = {entry.id, *(each.id for each in above)}
+        if wanted <= held:
+            return
+        # In the order of their ids: whoever holds one of them waits for nobody who waits for it.
+        query = sa.select(Entry).where(Entry.id.in_(wanted)).order_by(Entry.id).with_for_update()
+        db.session().scalars(query.execution_options(populate_existing=True)).all()
+        held |= wanted
 
 
 def ensure_place(content_type: ContentType, entry_id: str, parent_id: str | None) -> None:
@@ -19,6 +34,7 @@ def ensure_place(content_type: ContentType, entry_id: str, parent_id: str | None
         parent_id=parent_id,
         parent_type=parent.type if parent and not parent.trashed_at else None,
         ancestors=[each.id for each in ancestors(parent)] if parent else [],
+        height=_height(entry_id),
     )
 
 
@@ -40,13 +56,7 @@ def children(entry_id: str) -> Sequence[Entry]:
 
 def descendants(entry: Entry) -> list[Entry]:
     """All entries below this one, parents before their children."""
-    found: list[Entry] = []
-    level = list(children(entry.id))
-    while level:
-        found += level
-        query = sa.select(Entry).where(Entry.parent_id.in_([each.id for each in level]))
-        level = list(db.session().scalars(query.order_by(Entry.position, Entry.id)))
-    return found
+    return [each for level in _levels(entry.id) for each in level]
 
 
 def next_position(content_type: ContentType, parent_id: str | None) -> int:
@@ -74,6 +84,22 @@ def put_at(entry: Entry, position: int) -> None:
         if sibling.position != number:
             sibling.position = number
     db.session().flush()
+
+
+def _levels(entry_id: str) -> Iterator[list[Entry]]:
+    """The entries below one, level by level."""
+    level = list(children(entry_id))
+    seen = {entry_id}
+    while level:
+        yield level
+        seen |= {each.id for each in level}
+        query = sa.select(Entry).where(Entry.parent_id.in_([each.id for each in level]))
+        found = db.session().scalars(query.order_by(Entry.position, Entry.id))
+        level = [each for each in found if each.id not in seen]
+
+
+def _height(entry_id: str) -> int:
+    return sum(1 for _level in _levels(entry_id))
 
 
 def _find(entry_id: str | None) -> Entry | None:
