@@ -1,5 +1,6 @@
 """Writing: creating entries and saving revisions. Nothing here reaches visitors."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -7,16 +8,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from cms import db, ids
+from cms import db, ids, text
 from cms.accounts import permissions
 from cms.accounts.permissions import Permission, Person
-from cms.addresses import book
+from cms.addresses import book, paths
 from cms.content import fields, naming, ownership, references, rules, snapshot, tree, types
 from cms.content.models import Entry, EntryByline, EntryTerm, Profile, Revision, Term, WorkingCopy
 from cms.content.snapshot import Snapshot
-from cms.errors import Conflict, NotFound
+from cms.errors import Conflict, NotFound, Rejected
 from cms.history import recording
 from cms.i18n import gettext as _
+
+MAX_LOCALE = 20  # characters
+_LOCALE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 def create_entry(
@@ -38,6 +42,7 @@ def create_entry(
     content_type = types.get_type(type_name)
     permissions.ensure_may(by, Permission.WRITE)
     snapshot.ensure_storable(content)
+    _ensure_locale(locale)
     entry_id = entry_id or ids.new_id()
     with recording.act(
         _("Started “{title}”", title=content.title or _("Untitled")), by=by, now=now
@@ -56,7 +61,7 @@ def create_entry(
         )
         db.session().add(entry)
         db.session().flush()
-        _write_revision(entry, content, by=by, now=now, note="")
+        _write_revision(entry, _cleaned(entry, content), by=by, now=now, note="")
     return entry
 
 
@@ -83,11 +88,25 @@ def save(
     head = get_head(entry)
     if content.content_hash() == head.content_hash:
         return head
+    content = _cleaned(entry, content)
+    if content in (Snapshot.of(head), keep_existing(Snapshot.of(head))):
+        return head
     if based_on != head.id:
         raise Conflict(_("Someone else has saved this meanwhile."), theirs=head)
     label = _("Edited “{title}”", title=content.title or _("Untitled"))
     with recording.act(label, by=by, now=now):
         return _write_revision(entry, content, by=by, now=now, note=note, merged_id=merged_id)
+
+
+def set_locale(entry: Entry, locale: str, *, by: Person, now: datetime) -> None:
+    """Say in which language an entry is written; raises Rejected, NotAllowed."""
+    if locale == entry.locale:
+        return
+    ownership.ensure_may(by, Permission.EDIT_ANY, entry)
+    _ensure_locale(locale)
+    title = get_head(entry).title or _("Untitled")
+    with recording.act(_("Changed the language of “{title}”", title=title), by=by, now=now):
+        entry.locale = locale
 
 
 def revert_to(
@@ -210,6 +229,23 @@ def drop_working_copies(entry: Entry, *, by: Person) -> None:
     db.session().execute(query)
 
 
+def _cleaned(entry: Entry, content: Snapshot) -> Snapshot:
+    """The content in the form in which it is kept; raises Rejected for what cannot be."""
+    content_type = types.get_type(entry.type)
+    typed = fields.clean_all(content_type.fields, content.fields, complete=False)
+    return replace(
+        content,
+        fields=references.adopt_fields(content_type.fields, typed),
+        source=references.adopt(text.clean_source(content.source)),
+        path=paths.ensure_usable(content.path) if content_type.public and content.path else None,
+    )
+
+
+def _ensure_locale(locale: str) -> None:
+    if not _LOCALE.fullmatch(locale) or len(locale) > MAX_LOCALE:
+        raise Rejected(_("A language is written as en, de or pt-BR."), field="locale")
+
+
 def _write_revision(
     entry: Entry,
     content: Snapshot,
@@ -219,13 +255,7 @@ def _write_revision(
     note: str,
     merged_id: str | None = None,
 ) -> Revision:
-    content_type = types.get_type(entry.type)
-    content = replace(
-        content,
-        fields=fields.clean_all(content_type.fields, content.fields, complete=False),
-        source=references.adopt(content.source),
-        path=naming.claim_path(entry, content, now=now),
-    )
+    naming.claim_path(entry, content, now=now)
     revision = Revision(
         id=ids.new_id(),
         entry_id=entry.id,
@@ -241,7 +271,7 @@ def _write_revision(
     db.session().flush()
     entry.head_id = revision.id
     _index_head(entry, content)
-    references.record(revision)
+    references.record(revision, types.get_type(entry.type).fields)
     db.session().flush()
     return revision
 

@@ -14,6 +14,7 @@ from cms.i18n import gettext as _
 MAX_SOURCE = 1_000_000  # bytes of Markdown in one entry
 MAX_TITLE = 500  # characters
 MAX_EXCERPT = 5_000
+MAX_TEMPLATE = 80
 MAX_TERMS = 50
 MAX_BYLINES = 20
 ACCESS = ("inherit", "public", "password", "staff")
@@ -66,7 +67,7 @@ class Snapshot:
     def as_json(self) -> dict[str, Any]:
         """Plain values that JSON can hold."""
         values = asdict(self)
-        values["dated_at"] = self.dated_at.isoformat() if self.dated_at else None
+        values["dated_at"] = self.dated_at.astimezone(UTC).isoformat() if self.dated_at else None
         values["term_ids"], values["byline_ids"] = list(self.term_ids), list(self.byline_ids)
         return values
 
@@ -87,8 +88,8 @@ def ensure_storable(snapshot: Snapshot) -> None:
     ):
         if len(value) > most:
             raise Rejected(_("At most {most} characters fit here.", most=most), field=name)
-    for name in ("title", "excerpt", "source", "path"):
-        if text.has_unstorable(getattr(snapshot, name) or ""):
+    for name in NAMES:
+        if _holds_unstorable(getattr(snapshot, name)):
             raise Rejected(_("This holds a character that no text may hold (NUL)."), field=name)
     if len(snapshot.source.encode()) > MAX_SOURCE:
         raise Rejected(_("The text is longer than one megabyte. Split it in two."), field="source")
@@ -98,8 +99,20 @@ def ensure_storable(snapshot: Snapshot) -> None:
         raise Rejected(_("Choose who may see this."), field="access")
     if snapshot.direction not in DIRECTIONS:
         raise Rejected(_("Choose a direction."), field="direction")
+    if len(snapshot.template) > MAX_TEMPLATE:
+        raise Rejected(_("Choose a template."), field="template")
     _ensure_lists(snapshot)
     _ensure_seo(snapshot.seo)
+
+
+def _holds_unstorable(value: Any) -> bool:
+    if isinstance(value, str):
+        return text.has_unstorable(value)
+    if isinstance(value, Mapping):
+        return any(_holds_unstorable(each) for pair in value.items() for each in pair)
+    if isinstance(value, list | tuple):
+        return any(_holds_unstorable(each) for each in value)
+    return False
 
 
 def _ensure_lists(snapshot: Snapshot) -> None:
@@ -113,6 +126,8 @@ def _ensure_seo(seo: Mapping[str, Any]) -> None:
     for name, value in seo.items():
         if name not in SEO_KEYS:
             raise Rejected(_("“{name}” is not known here.", name=name), field="seo")
+        if not isinstance(value, bool if name == "noindex" else str):
+            raise Rejected(_("This does not have the form that is needed."), field=f"seo_{name}")
         if isinstance(value, str) and len(value) > SEO_KEYS[name]:
             words = _("At most {most} characters fit here.", most=SEO_KEYS[name])
             raise Rejected(words, field=f"seo_{name}")
