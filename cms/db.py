@@ -12,7 +12,7 @@ import logging
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -45,6 +45,8 @@ _MARIADB = ("mysql", "mariadb")
 _RETRYABLE = {"1205", "1213", "1020", "40001", "40P01"}
 
 T = TypeVar("T")
+# What a question is answered with; mypy knows no way yet to say "rows of anything".
+Answer = Any
 
 
 # --- column types ---------------------------------------------------------------------------
@@ -175,9 +177,13 @@ class Database:
         """`sqlite`, `postgresql` or `mariadb`."""
         return self.engine.dialect.name
 
-    def open_session(self, *, write: bool) -> Session:
+    def open_session(self, *, write: bool, bind: Connection | None = None) -> Session:
         """A session on the content; readers cannot write on SQLite."""
-        return self._sessions(bind=self.engine if write else self._reader)
+        return self._sessions(bind=bind or (self.engine if write else self._reader))
+
+    def open_reader(self) -> Connection:
+        """A connection to the content for questions only."""
+        return self._reader.connect()
 
     @contextmanager
     def ticking(self, *, write: bool = True) -> Iterator[Session]:
@@ -252,8 +258,12 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", True)
-    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    # Straight to the driver: this stands before every page.
+    driver: Any = connection.connection.driver_connection
+    if connection.info.get("writes") != writes:
+        driver.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        connection.info["writes"] = writes
+    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _set_up_mariadb(connection: Any, _record: Any) -> None:
@@ -280,14 +290,24 @@ class UnitOfWork:
         """A unit that will write or only read."""
         self.database = database
         self.write = write
+        # What rooms note down for as long as the unit lasts.
+        self.notes: dict[str, Any] = {}
         self._session: Session | None = None
+        self._connection: Connection | None = None
 
     @property
     def session(self) -> Session:
         """The session, opened now if it was not."""
         if self._session is None:
-            self._session = self.database.open_session(write=self.write)
+            bind = None if self.write else self._reader()
+            self._session = self.database.open_session(write=self.write, bind=bind)
         return self._session
+
+    def read(self, query: sa.Executable, values: Mapping[str, Any] | None = None) -> Answer:
+        """The answer to a question; while nothing can be changed, straight from the database."""
+        if self.write:
+            return self.session.execute(query, values)
+        return self._reader().execute(query, values)
 
     def commit(self) -> None:
         """Make all that was done permanent."""
@@ -299,6 +319,16 @@ class UnitOfWork:
         if self._session is not None:
             self._session.close()
             self._session = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self.notes.clear()
+
+    def _reader(self) -> Connection:
+        """The one connection that a reading unit asks, by itself and through its session."""
+        if self._connection is None:
+            self._connection = self.database.open_reader()
+        return self._connection
 
 
 _current: ContextVar[UnitOfWork | None] = ContextVar("unit_of_work", default=None)
@@ -315,6 +345,11 @@ def unit() -> UnitOfWork:
 def session() -> Session:
     """The session of the current unit of work."""
     return unit().session
+
+
+def read(query: sa.Executable, values: Mapping[str, Any] | None = None) -> Answer:
+    """The answer to a question of the current unit of work."""
+    return unit().read(query, values)
 
 
 def database() -> Database:

@@ -1,5 +1,6 @@
 """The one place that makes links: it knows the site's address and the path it lives below."""
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from cms import db
@@ -23,4 +24,9 @@ def absolute(path: str) -> str:
 
 def below() -> str:
     """The path that the whole site lives below, without a closing slash; often empty."""
-    return urlsplit(site_url()).path.rstrip("/")
+    return _path_of(site_url())
+
+
+@lru_cache(maxsize=64)
+def _path_of(address: str) -> str:
+    return urlsplit(address).path.rstrip("/")

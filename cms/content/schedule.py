@@ -1,6 +1,7 @@
 """The clock's part in what is public: which publications hold now, and when that changes next."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -9,12 +10,9 @@ from cms.content.models import Publication
 from cms.history import generation
 
 
-def is_live_at(now: datetime) -> sa.ColumnElement[bool]:
+def is_live_at(now: Any, of: Any = Publication) -> sa.ColumnElement[bool]:
     """The condition that a publication's interval holds at this instant."""
-    return sa.and_(
-        Publication.from_at <= now,
-        sa.or_(Publication.until_at.is_(None), Publication.until_at > now),
-    )
+    return sa.and_(of.from_at <= now, sa.or_(of.until_at.is_(None), of.until_at > now))
 
 
 def next_boundary(now: datetime) -> datetime | None:

@@ -54,6 +54,13 @@ class Shown(Protocol):
     def access(self) -> str: ...
 
 
+class Guarded(Shown, Protocol):
+    """The same with what opens it."""
+
+    @property
+    def password_hash(self) -> str | None: ...
+
+
 def decide(
     restriction: Restriction | None, site_access: str, visitor: Visitor, *, mark: str = ""
 ) -> Verdict:
@@ -72,7 +79,7 @@ def decide(
     return Verdict.HIDDEN
 
 
-def restriction_of(publication: Publication, *, now: datetime) -> Restriction | None:
+def restriction_of(publication: Guarded, *, now: datetime) -> Restriction | None:
     """The rule that holds for a publication: its own, else that of the nearest page above."""
     if publication.access == "public":
         return None

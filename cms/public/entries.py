@@ -1,13 +1,15 @@
 """One entry: a post, a page, or whatever else has a page of its own."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from flask import Response
 
 from cms.addresses import urls
-from cms.content import queries, trash, types, visibility
+from cms.content import queries, types, visibility
 from cms.content.models import Publication
-from cms.content.queries import Card
+from cms.content.queries import Card, Whole
 from cms.content.snapshot import Snapshot
 from cms.content.visibility import Verdict
 from cms.errors import NotFound
@@ -19,8 +21,10 @@ from cms.web import gate
 MAX_CHILDREN = 100
 MAX_RELATED = 3
 
+Shown = Publication | Whole  # a preview shows an imagined publication
 
-def show(publication: Publication, *, kind: str = "", draft: Snapshot | None = None) -> Response:
+
+def show(publication: Shown, *, kind: str = "", draft: Snapshot | None = None) -> Response:
     """The page of an entry, or the wall before it; raises NotFound for what is hidden.
 
     With a draft it is a preview, for someone who may see it in any case.
@@ -35,8 +39,9 @@ def show(publication: Publication, *, kind: str = "", draft: Snapshot | None = N
     dated = types.is_dated(publication.type)
     kind = kind or ("post" if dated else "page")
     if draft is None:
-        terms = queries.terms_of([publication.id]).get(publication.id, ())
-        bylines = queries.bylines_of([publication.id]).get(publication.id, ())
+        terms, bylines = site.remembered(
+            ("links", publication.id), lambda: queries.links_of([publication.id])[publication.id]
+        )
     else:
         terms = queries.terms_by_ids(draft.term_ids)
         bylines = queries.bylines_by_ids(draft.byline_ids)
@@ -65,21 +70,12 @@ def show(publication: Publication, *, kind: str = "", draft: Snapshot | None = N
     )
 
 
-def judge(publication: Publication, now: datetime) -> tuple[Verdict, visibility.Restriction | None]:
+def judge(publication: Shown, now: datetime) -> tuple[Verdict, visibility.Restriction | None]:
     """What this visitor may see of a publication, and by which rule."""
     rule = visibility.restriction_of(publication, now=now)
     mark = unlocking.mark(rule.holder_id, rule.password_hash) if rule else ""
     verdict = visibility.decide(rule, site.current().access, site.visitor(), mark=mark)
     return verdict, rule
-
-
-def find_visible(entry_id: str) -> Publication:
-    """The publication of an entry that this visitor may read in full; raises NotFound."""
-    now = gate.now()
-    publication = queries.find_published(entry_id, now=now)
-    if publication is None or judge(publication, now)[0] is not Verdict.VISIBLE:
-        raise NotFound(gone=trash.is_gone(entry_id, now=now))
-    return publication
 
 
 def last_word(path: str) -> str:
@@ -88,14 +84,20 @@ def last_word(path: str) -> str:
 
 
 def _beside(
-    publication: Publication, term_ids: list[str], view: views.PostView, now: datetime
+    publication: Shown, term_ids: list[str], view: views.PostView, now: datetime
 ) -> dict[str, object]:
-    older, newer = queries.neighbours(publication, now=now)
-    related = queries.related(publication, term_ids, now=now, limit=MAX_RELATED)
+    def make() -> Mapping[str, object]:
+        older, newer = queries.neighbours(publication, now=now)
+        related = queries.related(publication, term_ids, now=now, limit=MAX_RELATED)
+        found = {
+            "prev": presenting.card(older, now=now) if older else None,
+            "next": presenting.card(newer, now=now) if newer else None,
+            "related": presenting.cards(related, now=now),
+        }
+        return MappingProxyType(found)
+
     return {
-        "prev": presenting.card(older, now=now) if older else None,
-        "next": presenting.card(newer, now=now) if newer else None,
-        "related": presenting.cards(related, now=now),
+        **site.remembered(("beside", publication.id, tuple(term_ids)), make),
         "breadcrumbs": (
             views.Crumb(label=_("Home"), url=urls.local("/")),
             views.Crumb(label=view.title, url=view.url, current=True),
@@ -104,22 +106,24 @@ def _beside(
 
 
 def _around(
-    publication: Publication, view: views.PostView, above: tuple[Card, ...], now: datetime
+    publication: Shown, view: views.PostView, above: tuple[Card, ...], now: datetime
 ) -> dict[str, object]:
-    below = queries.Selection(parent_id=publication.entry_id)
-    children = queries.list_cards(below, now=now, limit=MAX_CHILDREN)
+    def make() -> tuple[views.PostCard, ...]:
+        below = queries.Selection(parent_id=publication.entry_id)
+        return presenting.cards(queries.list_cards(below, now=now, limit=MAX_CHILDREN), now=now)
+
     crumbs = [views.Crumb(label=_("Home"), url=urls.local("/"))]
     for card in above:
         crumbs.append(views.Crumb(label=card.title or "", url=urls.local(card.path or "/")))
     crumbs.append(views.Crumb(label=view.title, url=view.url, current=True))
     return {
-        "children": presenting.cards(children, now=now),
+        "children": site.remembered(("children", publication.entry_id), make),
         "siblings": (),
         "breadcrumbs": tuple(crumbs),
     }
 
 
-def _meta(publication: Publication, view: views.PostView, kind: str) -> views.MetaView:
+def _meta(publication: Shown, view: views.PostView, kind: str) -> views.MetaView:
     seo, settings = publication.seo or {}, site.current()
     path = "/" if kind == "front" else publication.path or "/"
     hidden = seo.get("noindex") or not settings.search_engines or not publication.listed

@@ -9,10 +9,10 @@ from flask import Blueprint, Response, jsonify, render_template
 from cms import text
 from cms.addresses import urls
 from cms.content import queries
-from cms.content.models import Profile, Term
 from cms.content.queries import Card, Selection
 from cms.errors import NotFound
-from cms.public import answering, lists, routing, site, texts
+from cms.public import answering, routing, site, texts
+from cms.public.lists import Listing
 from cms.public.routing import Form
 from cms.web import gate
 
@@ -64,17 +64,10 @@ def of_posts(base: str, form: Form) -> Response:
     return _answer(queries.posts(open_only=True), base, form, title=site.current().title)
 
 
-def of_term(row: Term, form: Form) -> Response:
-    """The feed of a tag or category."""
-    selection = lists.selection_of_term(row)
-    return _answer(selection, row.path, form, title=f"{row.name} – {site.current().title}")
-
-
-def of_author(row: Profile, form: Form) -> Response:
-    """The feed of a profile."""
-    selection = queries.posts(profile_id=row.id)
-    base = f"/author/{row.handle}/"
-    return _answer(selection, base, form, title=f"{row.name} – {site.current().title}")
+def of_list(listing: Listing, form: Form) -> Response:
+    """The feed of a tag, a category or an author."""
+    title = f"{listing.title} – {site.current().title}"
+    return _answer(listing.selection, listing.path, form, title=title)
 
 
 def _answer(selection: Selection, base: str, form: Form, *, title: str) -> Response:

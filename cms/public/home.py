@@ -5,7 +5,7 @@ from flask import Blueprint, Response
 from cms.addresses import urls
 from cms.content import queries
 from cms.errors import NotFound
-from cms.public import answering, entries, presenting, routing, site
+from cms.public import answering, entries, lists, presenting, routing, site
 from cms.themes import views
 from cms.web import gate
 
@@ -23,7 +23,7 @@ def show() -> Response:
         return closed
     settings = site.current()
     if settings.front == "page" and settings.front_page:
-        chosen = queries.find_published(settings.front_page, now=gate.now())
+        chosen = queries.find_whole(settings.front_page, now=gate.now())
         if chosen is not None:
             return entries.show(chosen, kind="front")
     return posts("/", 1)
@@ -36,11 +36,9 @@ def posts(base: str, number: int) -> Response:
     total = queries.count(queries.posts(), now=now)
     if number > presenting.last_page(total, size):
         raise NotFound
-    rows = queries.list_home(now=now, limit=size, offset=(number - 1) * size)
     is_front = base == "/" and number == 1
-    featured = queries.list_featured(now=now, limit=MAX_FEATURED) if is_front else ()
     page = presenting.page_of(
-        presenting.cards(rows, now=now),
+        _cards(number, size),
         presenting.page_links(base),
         number=number,
         size=size,
@@ -56,5 +54,24 @@ def posts(base: str, number: int) -> Response:
         prev_url=page.prev_url,
         next_url=page.next_url,
     )
-    extra = {"posts": page, "featured": presenting.cards(featured, now=now)}
+    extra = {"posts": page, "featured": _featured() if is_front else ()}
     return answering.page("home" if is_front else "index", meta, extra)
+
+
+def _cards(number: int, size: int) -> tuple[views.PostCard, ...]:
+    def make() -> tuple[views.PostCard, ...]:
+        now = gate.now()
+        rows = queries.list_home(now=now, limit=size, offset=(number - 1) * size)
+        return presenting.cards(rows, now=now)
+
+    if number > lists.REMEMBERED_PAGES:
+        return make()
+    return site.remembered(("home", number, size), make)
+
+
+def _featured() -> tuple[views.PostCard, ...]:
+    def make() -> tuple[views.PostCard, ...]:
+        now = gate.now()
+        return presenting.cards(queries.list_featured(now=now, limit=MAX_FEATURED), now=now)
+
+    return site.remembered("featured cards", make)

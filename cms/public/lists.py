@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -22,39 +23,98 @@ from cms.web import gate
 
 ARCHIVE_SIZE = 50
 DESCRIPTION_WORDS = 40
+REMEMBERED_PAGES = 3
 _PERIOD = re.compile(r"^/archive/(?:([0-9]{4})/(?:([0-9]{2})/)?)?$")
 
 
-def of_term(row: Term, number: int) -> Response:
-    """The posts of a tag, or of a category and all below it."""
-    selection = selection_of_term(row)
-    total = queries.count(selection, now=gate.now())
-    parent = db.session().get(Term, row.parent_id) if row.parent_id else None
-    children = terms.list_children(row)
-    view = presenting.term(row, count=total, parent=parent, children=children)
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list of posts that has an address of its own: of a tag, a category or an author."""
+
+    kind: str
+    path: str
+    slug: str
+    title: str
+    description: str
+    selection: Selection
+    count: int
+    view: views.TermView | views.AuthorView
+    crumbs: tuple[views.Crumb, ...]
+
+
+def get_listing(kind: str, target_id: str) -> Listing:
+    """The list of a term or a profile; raises NotFound where visitors may not know of it."""
+    make = _of_term if kind == "term" else _of_author
+    found = site.remembered(("listing", target_id), lambda: make(target_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def show(listing: Listing, number: int) -> Response:
+    """A page of the list."""
+    name = "author" if listing.kind == "author" else "term"
     return _list(
-        row.taxonomy, selection, row.path, number, title=row.name, total=total,
-        description=_short(row.description), extra={"term": view}, slug=row.slug,
+        listing.kind, listing.selection, listing.path, number, title=listing.title,
+        total=listing.count, description=listing.description, slug=listing.slug,
+        crumbs=listing.crumbs, extra={name: listing.view},
     )  # fmt: skip
 
 
-def of_author(row: Profile, number: int) -> Response:
-    """The posts of a profile."""
+def _of_term(term_id: str) -> Listing | None:
+    """The posts of a tag, or of a category and all below it; none of an internal term."""
+    row = db.session().get(Term, term_id)
+    if row is None or row.internal:
+        return None
+    now = gate.now()
+    selection = queries.posts(term_ids=queries.with_descendants(row.id, now=now))
+    above = [each for each in _above(row) if not each.internal]
+    children = [each for each in terms.list_children(row) if not each.internal]
+    count = queries.count(selection, now=now)
+    return Listing(
+        kind=row.taxonomy,
+        path=row.path,
+        slug=row.slug,
+        title=row.name,
+        description=_short(row.description),
+        selection=selection,
+        count=count,
+        view=presenting.term(
+            row, count=count, parent=above[-1] if above else None, children=children
+        ),
+        crumbs=_crumbs(*((each.name, each.path) for each in (*above, row))),
+    )
+
+
+def _above(row: Term) -> list[Term]:
+    """The terms above this one, the topmost first."""
+    found: list[Term] = []
+    while row.parent_id is not None and len(found) < terms.MAX_DEPTH:
+        row = db.session().get_one(Term, row.parent_id)
+        found.insert(0, row)
+    return found
+
+
+def _of_author(profile_id: str) -> Listing | None:
+    """The posts of a profile; nobody is shown who is nowhere named."""
+    row, now = db.session().get(Profile, profile_id), gate.now()
+    named = queries.Selection(profile_id=profile_id, unlisted=True)
+    if row is None or not queries.count(named, now=now):
+        return None
     selection = queries.posts(profile_id=row.id)
-    total = queries.count(selection, now=gate.now())
-    view = presenting.author(row, count=total)
-    return _list(
-        "author", selection, f"/author/{row.handle}/", number, title=row.name, total=total,
-        description=_short(row.bio), extra={"author": view}, slug=row.handle,
-    )  # fmt: skip
-
-
-def is_shown(row: Term | Profile) -> bool:
-    """Whether visitors may know of it: of no internal term, of nobody who is nowhere named."""
-    if isinstance(row, Term):
-        return not row.internal
-    named = queries.Selection(profile_id=row.id, unlisted=True)
-    return queries.count(named, now=gate.now()) > 0
+    count = queries.count(selection, now=now)
+    path = f"/author/{row.handle}/"
+    return Listing(
+        kind="author",
+        path=path,
+        slug=row.handle,
+        title=row.name,
+        description=_short(row.bio),
+        selection=selection,
+        count=count,
+        view=presenting.author(row, count=count),
+        crumbs=_crumbs((row.name, path)),
+    )
 
 
 def is_archive(base: str) -> bool:
@@ -78,13 +138,10 @@ def archive(base: str, number: int) -> Response:
         year=year or 0, month=month, label=title if year else "", url=urls.local(base), count=total
     )
     extra = {"period": period, "years": _years()}
-    return _list("archive", selection, base, number, title=title, total=total, extra=extra,
-                 size=ARCHIVE_SIZE)  # fmt: skip
-
-
-def selection_of_term(row: Term) -> Selection:
-    """What the list of a term holds: its own entries, and those of all terms below it."""
-    return queries.posts(term_ids=queries.with_descendants(row.id, now=gate.now()))
+    return _list(
+        "archive", selection, base, number, title=title, total=total, extra=extra,
+        crumbs=_period_crumbs(year, month, title), size=ARCHIVE_SIZE,
+    )  # fmt: skip
 
 
 def _list(
@@ -95,18 +152,18 @@ def _list(
     *,
     title: str,
     total: int,
+    crumbs: tuple[views.Crumb, ...],
     extra: Mapping[str, Any],
     description: str = "",
     slug: str = "",
     size: int = 0,
 ) -> Response:
-    now, settings = gate.now(), site.current()
+    settings = site.current()
     size = size or settings.posts_per_page
     if number > presenting.last_page(total, size):
         raise NotFound
-    rows = queries.list_cards(selection, now=now, limit=size, offset=(number - 1) * size)
     page = presenting.page_of(
-        presenting.cards(rows, now=now),
+        _cards(selection, number, size),
         presenting.page_links(base),
         number=number,
         size=size,
@@ -121,12 +178,22 @@ def _list(
         prev_url=page.prev_url,
         next_url=page.next_url,
     )
-    crumbs = (
-        views.Crumb(label=_("Home"), url=urls.local("/")),
-        views.Crumb(label=title, url=urls.local(base), current=True),
-    )
     context = {"posts": page, "breadcrumbs": crumbs, **extra}
     return answering.page(kind, meta, context, slug=slug)
+
+
+def _cards(selection: Selection, number: int, size: int) -> tuple[views.PostCard, ...]:
+    """The cards of a page; those of the first pages, which most visitors see, are remembered."""
+
+    def make() -> tuple[views.PostCard, ...]:
+        now, offset = gate.now(), (number - 1) * size
+        return presenting.cards(
+            queries.list_cards(selection, now=now, limit=size, offset=offset), now=now
+        )
+
+    if number > REMEMBERED_PAGES:
+        return make()
+    return site.remembered(("cards", selection, number, size), make)
 
 
 def _read_period(base: str) -> tuple[int | None, int | None]:
@@ -144,6 +211,24 @@ def _period_label(year: int, month: int | None, locale: str) -> str:
         return str(year)
     pattern = "LLLL y"
     return str(format_date(date(year, month, 1), pattern, locale=locale.replace("-", "_")))
+
+
+def _period_crumbs(year: int | None, month: int | None, title: str) -> tuple[views.Crumb, ...]:
+    way = [(_("Archive"), "/archive/")]
+    if year is not None:
+        way.append((str(year), f"/archive/{year}/"))
+    if month is not None:
+        way.append((title, f"/archive/{year}/{month:02}/"))
+    return _crumbs(*way)
+
+
+def _crumbs(*way: tuple[str, str]) -> tuple[views.Crumb, ...]:
+    """The way from the home page to the last of these."""
+    steps = [(_("Home"), "/"), *way]
+    return tuple(
+        views.Crumb(label=label, url=urls.local(path), current=number == len(steps))
+        for number, (label, path) in enumerate(steps, start=1)
+    )
 
 
 def _years() -> tuple[views.PeriodView, ...]:

@@ -1,11 +1,13 @@
 """What programs read: robots.txt, llms.txt, and every entry as Markdown."""
 
+import sqlalchemy as sa
 from flask import Blueprint, Response, request
 
 from cms import db
 from cms.addresses import urls
 from cms.content import queries, references
-from cms.content.models import Publication, Revision
+from cms.content.models import Revision
+from cms.content.queries import Whole
 from cms.content.visibility import Verdict
 from cms.errors import NotFound
 from cms.public import answering, entries, routing, site
@@ -60,14 +62,14 @@ def wants_markdown() -> bool:
     return best == MARKDOWN and site.current().markdown_pages
 
 
-def markdown(publication: Publication) -> Response:
+def markdown(publication: Whole) -> Response:
     """An entry as it was written, its links as addresses; raises NotFound for what is not open."""
     now = gate.now()
     verdict, _rule = entries.judge(publication, now)
     if not site.current().markdown_pages or verdict is not Verdict.VISIBLE:
         raise NotFound
-    revision = db.session().get_one(Revision, publication.revision_id)
-    source = references.with_paths(revision.source, path_of=_path_of)
+    wanted = sa.select(Revision.source).where(Revision.id == publication.revision_id)
+    source = references.with_paths(db.read(wanted).scalar_one(), path_of=_path_of)
     title = f"# {publication.title}\n\n" if publication.title else ""
     response = answering.text(title + source.rstrip() + "\n", MARKDOWN)
     response.headers["Link"] = f'<{urls.absolute(publication.path or "/")}>; rel="canonical"'

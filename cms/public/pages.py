@@ -4,11 +4,9 @@ from datetime import datetime
 
 from flask import Blueprint, Response, redirect, request
 
-from cms import db
-from cms.addresses import book, paths, urls
-from cms.addresses.models import Address
+from cms.addresses import paths, urls
 from cms.content import queries, trash
-from cms.content.models import Profile, Publication, Term
+from cms.content.queries import Place, Whole
 from cms.content.visibility import Verdict
 from cms.errors import NotFound
 from cms.public import answering, entries, feeds, home, lists, machine, routing, site
@@ -57,29 +55,20 @@ def _own_list(route: Route) -> Response | None:
 def _addressed(asked: str, route: Route) -> Response:
     """What the address book knows under the path itself, or under the list it is a form of."""
     now = gate.now()
-    line = book.find(asked)
-    if line is not None:
-        return _in_form(line, Route(asked), now)
-    line = book.find(route.base) if route.base != asked else None
-    if line is None:
+    place = queries.find_place((asked, route.base) if route.base != asked else (asked,), now=now)
+    if place is None:
         raise NotFound
-    return _in_form(line, route, now)
+    if place.path in (asked, paths.other_slash(asked)):
+        route = Route(asked)
+    if place.location is not None:
+        return _redirect_of_owner(place)
+    if place.target_kind == "entry":
+        return _entry(place, route, now)
+    return _listed(place, route)
 
 
-def _in_form(line: Address, route: Route, now: datetime) -> Response:
-    if line.location is not None:
-        return _redirect_of_owner(line, route)
-    if line.target_kind == "entry":
-        return _entry(str(line.target_id), line, route, now)
-    if line.target_kind == "term":
-        term = db.session().get(Term, line.target_id)
-        return _listed(term, term.path if term else "", line, route)
-    profile = db.session().get(Profile, line.target_id)
-    return _listed(profile, f"/author/{profile.handle}/" if profile else "", line, route)
-
-
-def _entry(entry_id: str, line: Address, route: Route, now: datetime) -> Response:
-    publication = queries.find_published(entry_id, now=now)
+def _entry(place: Place, route: Route, now: datetime) -> Response:
+    publication, entry_id = place.whole, str(place.target_id)
     if publication is None or publication.path is None:
         raise NotFound(gone=trash.is_gone(entry_id, now=now))
     # Before any redirect: where a hidden page stands now is nobody's business.
@@ -95,8 +84,8 @@ def _entry(entry_id: str, line: Address, route: Route, now: datetime) -> Respons
     if route.form is not Form.HTML or route.number > 1:
         raise NotFound
     if publication.path != route.base:
-        known = line.state == "former" or publication.path == paths.other_slash(route.base)
-        if not known and not queries.was_at(entry_id, line.path, now=now):
+        known = place.state == "former" or publication.path == paths.other_slash(route.base)
+        if not known and not queries.was_at(entry_id, place.path, now=now):
             raise NotFound
         return _to(publication.path)
     if machine.wants_markdown():
@@ -104,20 +93,15 @@ def _entry(entry_id: str, line: Address, route: Route, now: datetime) -> Respons
     return entries.show(publication)
 
 
-def _listed(row: Term | Profile | None, path: str, line: Address, route: Route) -> Response:
-    if row is None:
-        raise NotFound(gone=True)
-    if route.form is Form.MARKDOWN or not lists.is_shown(row):
+def _listed(place: Place, route: Route) -> Response:
+    listing = lists.get_listing(place.target_kind, str(place.target_id))
+    if route.form is Form.MARKDOWN:
         raise NotFound
-    if route.base != path:
-        return _to(_same_form(path, route))
-    if isinstance(row, Term):
-        if route.form is Form.HTML:
-            return lists.of_term(row, route.number)
-        return feeds.of_term(row, route.form)
+    if route.base != listing.path:
+        return _to(_same_form(listing.path, route))
     if route.form is Form.HTML:
-        return lists.of_author(row, route.number)
-    return feeds.of_author(row, route.form)
+        return lists.show(listing, route.number)
+    return feeds.of_list(listing, route.form)
 
 
 def _same_form(path: str, route: Route) -> str:
@@ -126,18 +110,18 @@ def _same_form(path: str, route: Route) -> str:
     return routing.feed_path(path, route.form)
 
 
-def _is_front(publication: Publication) -> bool:
+def _is_front(publication: Whole) -> bool:
     settings = site.current()
     return settings.front == "page" and settings.front_page == publication.entry_id
 
 
-def _redirect_of_owner(line: Address, route: Route) -> Response:
-    if line.code == 410:
+def _redirect_of_owner(place: Place) -> Response:
+    if place.code == 410:
         raise NotFound(gone=True)
-    location = str(line.location)
+    location = str(place.location)
     if location.startswith("/") and not location.startswith("//"):
         location = urls.below() + location
-    return _answer(location, line.code)
+    return _answer(location, place.code)
 
 
 def _to(path: str) -> Response:

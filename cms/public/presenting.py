@@ -10,7 +10,7 @@ from markupsafe import Markup
 from cms.addresses import urls
 from cms.content import types, visibility
 from cms.content.models import Profile, Publication, Term
-from cms.content.queries import BylineRow, Card, TermRow
+from cms.content.queries import BylineRow, Card, TermRow, Whole
 from cms.i18n import gettext as _
 from cms.public import routing
 from cms.rendering import pipeline
@@ -33,7 +33,7 @@ def cards(rows: Iterable[Card], *, now: datetime) -> tuple[views.PostCard, ...]:
 
 
 def post(
-    publication: Publication,
+    publication: Publication | Whole,
     content: SafeHtml,
     *,
     terms: Sequence[TermRow] = (),
@@ -141,7 +141,7 @@ def window(number: int, last: int, link: Callable[[int], str]) -> tuple[views.Pa
 
 
 def _card_values(
-    row: Card | Publication,
+    row: Card | Publication | Whole,
     terms: Sequence[TermRow],
     bylines: Sequence[BylineRow],
     *,
@@ -205,7 +205,7 @@ def _headings(rows: Sequence[Mapping[str, Any]]) -> tuple[views.Heading, ...]:
     )
 
 
-def _fields(publication: Publication) -> Mapping[str, Any]:
+def _fields(publication: Publication | Whole) -> Mapping[str, Any]:
     """Typed fields as plain frozen values; Markdown arrives as safe HTML."""
     declared = types.get_type(publication.type).fields
     values = publication.fields or {}

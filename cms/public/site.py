@@ -1,9 +1,10 @@
 """The site as every public page knows it: its settings, who visits, its menus."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 import sqlalchemy as sa
 from flask import g
@@ -25,6 +26,8 @@ from cms.site.settings import SiteSettings
 from cms.themes import views
 from cms.web import cookies, gate
 
+T = TypeVar("T")
+
 MAX_DEFAULT_MENU = 7  # pages shown where no menu was made yet
 FEEDS = (
     ("Atom", Form.ATOM, "application/atom+xml"),
@@ -45,6 +48,12 @@ _NETWORKS = {
 def current() -> SiteSettings:
     """The site's settings, read once in each generation."""
     return generation.remember("settings", settings.load, now=gate.now())
+
+
+def remembered(key: object, make: Callable[[], T]) -> T:
+    """Frozen values that follow from the content and the clock, kept until either moves on."""
+    now = gate.now()
+    return generation.remember(key, make, now=now, until=lambda: next_boundary(now))
 
 
 def visitor() -> Visitor:
@@ -91,9 +100,7 @@ def feed_links(base: str, title: str = "") -> tuple[views.Link, ...]:
 def menu(place: str, here: str) -> tuple[views.MenuItem, ...]:
     """The menu of a place, marked for the page at `here`; without one the top pages stand in."""
     now = gate.now()
-    made = generation.remember(
-        ("menu", place), lambda: _menu(place, now), now=now, until=lambda: next_boundary(now)
-    )
+    made = remembered(("menu", place), lambda: _menu(place, now))
     return tuple(_mark(item, here) for item in made)
 
 
@@ -141,14 +148,14 @@ def _targets(rows: Sequence[MenuRow], now: datetime) -> dict[str, tuple[str, str
         ("entry", key): (title or path, path) for key, (path, title) in entries.items()
     }
     if wanted["term"]:
-        terms = db.session().execute(
+        terms = db.read(
             sa.select(Term.id, Term.name, Term.path).where(
                 Term.id.in_(wanted["term"]), Term.internal.is_(False)
             )
         )
         found |= {("term", row[0]): (row[1], row[2]) for row in terms}
     if wanted["profile"]:
-        profiles = db.session().execute(
+        profiles = db.read(
             sa.select(Profile.id, Profile.name, Profile.handle).where(
                 Profile.id.in_(wanted["profile"])
             )

@@ -46,10 +46,10 @@ def find_targets(pages: Iterable[str], *, now: datetime) -> Found:
         found["entry", entry_id] = Resolved(urls.local(path), title)
     if wanted["term"]:
         query = sa.select(Term.id, Term.path, Term.name).where(Term.id.in_(wanted["term"]))
-        for row in db.session().execute(query):
+        for row in db.read(query):
             found["term", row[0]] = Resolved(urls.local(row[1]), row[2])
     if wanted["profile"]:
         named = sa.select(Profile.id, Profile.handle, Profile.name)
-        for row in db.session().execute(named.where(Profile.id.in_(wanted["profile"]))):
+        for row in db.read(named.where(Profile.id.in_(wanted["profile"]))):
             found["profile", row[0]] = Resolved(urls.local(f"/author/{row[1]}/"), row[2])
     return found

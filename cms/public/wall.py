@@ -8,6 +8,7 @@ from cms.accounts.throttling import Throttled
 from cms.addresses import urls
 from cms.content import queries, visibility
 from cms.content.models import Publication
+from cms.content.queries import Whole
 from cms.content.visibility import Restriction
 from cms.errors import NotFound
 from cms.i18n import gettext as _
@@ -21,7 +22,7 @@ blueprint = Blueprint("wall", __name__)
 
 
 def ask(
-    publication: Publication, rule: Restriction, *, error: str = "", status: int = 200
+    publication: Publication | Whole, rule: Restriction, *, error: str = "", status: int = 200
 ) -> Response:
     """The page that asks for the password of an entry, or of a page above it."""
     action = urls.local(f"/-/unlock/{publication.entry_id}")
@@ -43,7 +44,7 @@ def ask(
 def create(entry_id: str) -> Response:
     """Open the page to this visitor when the password is right."""
     now = gate.now()
-    publication = queries.find_published(entry_id, now=now)
+    publication = queries.find_whole(entry_id, now=now)
     rule = visibility.restriction_of(publication, now=now) if publication else None
     if publication is None or rule is None or rule.access != "password":
         raise NotFound

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import sqlalchemy as sa
 
-from cms import db, text
+from cms import db, ids, text
+from cms.addresses import paths
 from cms.errors import Rejected
 from cms.history import recording
 from cms.i18n import gettext as _
@@ -20,6 +21,10 @@ FRONT = ("posts", "page")
 FEED_TEXT = ("full", "excerpt")
 PATTERN_PARTS = frozenset(("year", "month", "day", "slug"))
 MAX_PER_PAGE = 100
+MAX_LINE = 300  # characters
+MAX_TEXT = 5_000
+LONG = frozenset(("description", "coming_soon_text", "copyright"))
+MAX_LINKS = 20
 _PATTERN_PART = re.compile(r"\{([a-z]+)\}")
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _URL = re.compile(r"https?://[^\s<>\"]+")
@@ -60,7 +65,7 @@ DEFAULTS = SiteSettings()
 
 def load() -> SiteSettings:
     """The settings as they stand now; one query."""
-    rows = db.session().execute(sa.select(Setting.key, Setting.value).where(Setting.locale == ""))
+    rows = db.read(sa.select(Setting.key, Setting.value).where(Setting.locale == ""))
     known = {field.name for field in fields(SiteSettings)}
     values = {key: _frozen(value) for key, value in rows if key in known}
     return replace(DEFAULTS, **values)
@@ -71,6 +76,8 @@ def save(changes: Mapping[str, Any], *, by: recording.Actor | None, now: datetim
     present = load()
     wanted = replace(present, **{key: _frozen(value) for key, value in changes.items()})
     ensure_valid(wanted)
+    if wanted == present:
+        return present
     with recording.act(_("Changed the site's settings"), by=by, now=now):
         for field in fields(SiteSettings):
             value = getattr(wanted, field.name)
@@ -86,6 +93,9 @@ def is_set(key: str) -> bool:
 
 def ensure_valid(settings: SiteSettings) -> None:
     """Raises Rejected, naming the field, when a value cannot be."""
+    for field in fields(SiteSettings):
+        if problem := _kind_problem(field.name, settings):
+            raise Rejected(problem, field=field.name)
     for name, problem in _problems(settings):
         if problem:
             raise Rejected(problem, field=name)
@@ -97,6 +107,7 @@ def _problems(settings: SiteSettings) -> list[tuple[str, str | None]]:
         ("locale", None if _LOCALE.fullmatch(settings.locale) else _("Choose a language.")),
         ("timezone", _one_of(settings.timezone, available_timezones())),
         ("post_path", _pattern_problem(settings.post_path)),
+        ("posts_path", _path_problem(settings.posts_path)),
         ("front", _one_of(settings.front, FRONT)),
         ("front_page", _front_problem(settings)),
         ("posts_per_page", _in_range(settings.posts_per_page)),
@@ -105,6 +116,30 @@ def _problems(settings: SiteSettings) -> list[tuple[str, str | None]]:
         ("access", _one_of(settings.access, ACCESS)),
         ("social", _links_problem(settings.social)),
     ]
+
+
+def _kind_problem(name: str, settings: SiteSettings) -> str | None:
+    value, default = getattr(settings, name), getattr(DEFAULTS, name)
+    if name == "front_page":
+        is_right = value is None or (isinstance(value, str) and ids.is_id(value))
+    else:
+        is_right = type(value) is type(default)
+    if not is_right:
+        return _("This does not have the form that is needed.")
+    texts = value if isinstance(value, tuple) else (value,)
+    if any(isinstance(each, str) and text.has_unstorable(each) for each in texts):
+        return _("This holds a character that no text may hold (NUL).")
+    most = MAX_TEXT if name in LONG else MAX_LINE
+    if isinstance(value, str) and len(value) > most:
+        return _("At most {most} characters fit here.", most=most)
+    return None
+
+
+def _path_problem(path: str) -> str | None:
+    problem = paths.problem_with(path)
+    if problem is None and (not path.endswith("/") or paths.normalise(path) != path):
+        return _("A path begins and ends with a slash, such as /posts/.")
+    return problem
 
 
 def _front_problem(settings: SiteSettings) -> str | None:
@@ -124,8 +159,10 @@ def _in_range(value: int) -> str | None:
 
 
 def _links_problem(links: tuple[str, ...]) -> str | None:
+    if len(links) > MAX_LINKS:
+        return _("At most {most} fit here.", most=MAX_LINKS)
     for link in links:
-        if not _URL.fullmatch(link):
+        if len(link) > MAX_LINE or not _URL.fullmatch(link):
             return _("“{link}” is not a web address.", link=text.truncate(link, 60))
     return None
 
@@ -135,9 +172,11 @@ def _pattern_problem(pattern: str) -> str | None:
     if not pattern.startswith("/") or "slug" not in parts or parts - PATTERN_PARTS:
         return _("A pattern starts with / and holds {slug}; {year}, {month} and {day} may too.")
     bare = _PATTERN_PART.sub("x", pattern)
-    if any(letter in bare for letter in "{}?#\\ ") or "//" in bare or "/../" in bare:
+    if any(letter in bare for letter in "{} "):
         return _("A pattern cannot hold empty parts, spaces or ? # \\.")
-    return None
+    # Such as the longest path that it can make.
+    longest = pattern.format(year="2026", month="01", day="01", slug="x" * text.MAX_SLUG)
+    return paths.problem_with(paths.normalise(longest))
 
 
 def _store(key: str, value: Any, *, now: datetime) -> None:

@@ -40,10 +40,10 @@ def texts(theme: Theme, lang: str) -> Mapping[str, Text]:
 def find_text(theme: Theme, lang: str, key: str, n: float | None = None) -> str | None:
     """The text for a key, in the form for the number `n`, or None where no language has it."""
     text = texts(theme, lang).get(key)
-    if isinstance(text, Mapping):
-        form = "other" if n is None else plural_form(lang, n)
-        return text.get(form) or text.get("other", "")
-    return text
+    if text is None or isinstance(text, str):
+        return text
+    form = "other" if n is None else plural_form(lang, n)
+    return text.get(form) or text.get("other", "")
 
 
 def label(theme: Theme, lang: str, text: str) -> str:

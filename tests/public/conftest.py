@@ -1,6 +1,5 @@
 """A journal with one of everything, written once and copied for each test."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,17 +27,14 @@ class Written:
 @pytest.fixture(scope="session")
 def written(
     sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, quick_hashes: None
-) -> Iterator[Written]:
+) -> Written:
     """The journal as files, written once."""
     folder = tmp_path_factory.mktemp("journal")
     database = db.Database(databases.copy_sqlite(sqlite_template, folder))
     with db.unit_of_work(database):
         made = journal.fill(now=clock.now())
     database.dispose()
-    with db.unit_of_work(database) as unit:
-        unit.session.connection().exec_driver_sql("SELECT 1")
-    database.dispose()
-    yield Written(folder, made)
+    return Written(folder, made)
 
 
 @pytest.fixture

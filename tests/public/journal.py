@@ -3,7 +3,6 @@
 Each hidden thing holds a word of its own (`CANARIES`), so that a test can look for it anywhere.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from cms import db
 from cms.accounts import passwords
 from cms.accounts.permissions import OPERATOR
 from cms.addresses import book
-from cms.content import editing, moving, profiles, publishing, terms, trash
+from cms.content import editing, profiles, publishing, terms, trash
 from cms.content.models import Entry
 from cms.content.snapshot import Snapshot
 from cms.site import menus
@@ -75,7 +74,7 @@ def tide(hour: int) -> float:
 
 | Station | High | Low | Where | When | Who measures | Since | Remarks that make this table wide |
 | :--- | ---: | ---: | :-: | --- | --- | ---: | --- |
-| North mole | 3.1 | 0.4 | outer | dawn | Ana | 1986 | the oldest station, seldom wrong, often cold |
+| North mole | 3.1 | 0.4 | outer | dawn | Ana | 1986 | the oldest station, seldom wrong and cold |
 | Lock | 2.2 | 0.9 | inner | noon | Rob | 2001 | the lock keeper reads it, and then reads it again |
 
 ## Notes
@@ -222,7 +221,8 @@ def _write_posts(made: Journal) -> None:
         seo={"noindex": True, "title": "Another title", "description": "Another description."},
     )  # fmt: skip
     moved = write(made, "moved", "Moved", "Once elsewhere.", dated_at=made.now - 7 * days)
-    moving.rename(moved, "/now-here/", by=OPERATOR, now=made.now)
+    _save(moved, Snapshot(title="Moved", source="Once elsewhere.", path="/now-here/"), made.now)
+    publishing.publish(moved, by=OPERATOR, now=made.now)
 
 
 def _hide(made: Journal) -> None:
@@ -324,5 +324,3 @@ def _make_menus(made: Journal) -> None:
     lines.append(menus.Line(label="Archive", target_kind="url", url="/archive/"))
     menus.save_menu("main", "Main", lines, by=OPERATOR, now=made.now)
 
-
-Change = Callable[..., Any]
