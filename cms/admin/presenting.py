@@ -114,14 +114,16 @@ def names_of(field: str, target_ids: Iterable[str]) -> list[str]:
     return [found[each].name if each in found else _("(gone)") for each in wanted]
 
 
-def plans(state: State) -> list[str]:
+def plans(entry: Entry, state: State) -> list[str]:
     """What will happen by itself, in words."""
-    words = []
+    words, ends_at = [], state.ends_at
     if state.next_at is not None:
         planned = _("A change goes live on {when}.") if state.is_live else _("Goes live on {when}.")
         words.append(planned.format(when=display.moment(state.next_at)))
-    if state.ends_at is not None and state.ends_at != state.next_at:
-        words.append(_("It is taken down on {when}.", when=display.moment(state.ends_at)))
+        coming = [each for each in publishing.intervals(entry) if each.from_at > gate.now()]
+        ends_at = coming[-1].until_at if coming else None
+    if ends_at is not None:
+        words.append(_("It is taken down on {when}.", when=display.moment(ends_at)))
     return words
 
 
@@ -141,7 +143,7 @@ def _written(entry: Entry) -> dict[str, Any]:
         "can_publish": bool(ownership.may(person, Permission.PUBLISH_ANY, entry)),
         "saved_at": head.created_at,
         "saved_by": person_name(head.author_id),
-        "notes": plans(state),
+        "notes": plans(entry, state),
     }
 
 

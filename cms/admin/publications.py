@@ -47,7 +47,7 @@ def edit(entry_id: str) -> str:
             "based_on": entry.head_id,
             "when": "later" if state.next_at else "now",
             "from_at": times.to_form(state.next_at),
-            "until_at": times.to_form(state.ends_at if state.ends_at != state.next_at else None),
+            "until_at": times.to_form(_end_of_last(entry)),
         },
     )
     return _page(entry, form)
@@ -112,6 +112,16 @@ def _publish(entry: Entry, form: PublicationForm) -> str:
     return _("Published.")
 
 
+def _end_of_last(entry: Entry) -> datetime | None:
+    """When what is live, or is to come, is taken down again."""
+    spans = [
+        each
+        for each in publishing.intervals(entry)
+        if not each.until_at or each.until_at > gate.now()
+    ]
+    return spans[-1].until_at if spans else None
+
+
 def _is_out_already(entry: Entry, until: datetime | None) -> bool:
     """Whether the same form was sent a moment before; nothing is made twice."""
     live = publishing.find_live(entry, now=gate.now())
@@ -172,7 +182,7 @@ def _checks(entry: Entry) -> list[tuple[str, str]]:
 
 
 def _changes(entry: Entry, state: State) -> list[str]:
-    words = presenting.plans(state)
+    words = presenting.plans(entry, state)
     live = publishing.find_live(entry, now=gate.now())
     path = presenting.present_path(entry)
     if live is not None and path and live.path and live.path != path:

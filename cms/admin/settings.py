@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from cms import db
 from cms.accounts.permissions import Permission
+from cms.addresses import paths
 from cms.admin import notes
 from cms.admin.door import blueprint
 from cms.content import listing
@@ -126,6 +127,9 @@ def _changes(form: SettingsForm) -> dict[str, Any]:
         changes[name] = changes[name] or ""
     path = "/" + (form.posts_path.data or "").strip("/") + "/"
     changes["posts_path"] = path if path != "//" else settings.DEFAULTS.posts_path
+    problem = paths.problem_with(paths.normalise(changes["posts_path"]))
+    if problem:
+        raise Rejected(problem, field="posts_path")
     shown = _shown(form)
     return {
         name: value for name, value in changes.items() if name not in shown or shown[name] != value
@@ -155,7 +159,13 @@ def _with_choices(form: SettingsForm) -> SettingsForm:
 
 def _page(form: SettingsForm) -> str:
     groups = [
-        {"id": name, "label": str(label), "hint": str(hint), "icon": icon, "fields": fields}
+        {
+            "id": f"group-{name}",
+            "label": str(label),
+            "hint": str(hint),
+            "icon": icon,
+            "fields": fields,
+        }
         for name, label, hint, icon, fields in GROUPS
     ]
     return render_template("admin/settings/edit.html", form=form, groups=groups)
