@@ -88,6 +88,11 @@ def test_footnotes_are_numbered_in_the_order_of_the_text():
     assert result.index("B.") < result.index("A.")
 
 
+@pytest.mark.parametrize("note", ["[^1]: ", "[^1]:", "[^1]: [a]: b", "Text[^1].\n\n[^1]:"])
+def test_a_footnote_that_is_not_written_yet_is_no_trouble(note):
+    html(f"before\n\n{note}\n")
+
+
 def test_a_task_list_shows_boxes_that_are_no_form_fields():
     result = html("- [ ] open\n- [x] done")
     assert '<ul class="task-list">' in result
