@@ -24,7 +24,7 @@ from cms.accounts import passwords
 from cms.accounts.permissions import Permission, Person, may
 from cms.addresses import paths
 from cms.admin import times, typed_fields
-from cms.content import listing, naming, profiles, references, terms, types
+from cms.content import fields, listing, naming, profiles, references, terms, types
 from cms.content.fields import Field
 from cms.content.models import Entry
 from cms.content.snapshot import Snapshot
@@ -198,7 +198,7 @@ def read(
     return replace(
         before,
         title=(form.title.data or "").replace("\n", " ").strip() or None,
-        # As it will be stored, so that a form that is sent twice is seen to be the same.
+        # All as it will be stored, so that only what was changed differs from the state before.
         source=references.adopt(form.source.data or ""),
         path=_path(form, before),
         dated_at=times.from_form(form.dated_at.data, field="dated_at", before=before.dated_at)
@@ -372,7 +372,9 @@ def _bylines(form: EntryForm, *, by: Person, now: datetime) -> tuple[str, ...]:
 def _fields(form: EntryForm, kind: ContentType, before: Mapping[str, Any]) -> dict[str, Any]:
     if not kind.fields:
         return dict(before)
-    return {**before, **typed_fields.from_form(kind.fields, form.typed.data, before)}
+    typed = {**before, **typed_fields.from_form(kind.fields, form.typed.data, before)}
+    cleaned = fields.clean_all(kind.fields, typed, complete=False)
+    return references.adopt_fields(kind.fields, cleaned)
 
 
 def _names(typed: str | None) -> list[str]:
