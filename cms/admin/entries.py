@@ -34,10 +34,11 @@ from cms.errors import Conflict, Rejected
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
 from cms.rendering import pipeline
-from cms.web import display, gate, pagination, urls
+from cms.web import display, gate, pagination, static_files, urls
 from cms.web.forms import CarafeForm, choices
 
 SIZE = 30
+RICH_EDITOR = "dist/markdown-source.js"  # built from static/src where Node is at hand
 MAX_NOTE = 200  # characters
 MAX_WORDS = 200  # characters that are searched for
 MAX_TREE = 2_000  # pages that are shown as one tree; beyond, the list has pages
@@ -291,6 +292,7 @@ def page(form: EntryForm, kind: ContentType, entry: Entry | None, entry_id: str)
         form=form,
         entry=presenting.writing(entry, kind, entry_id),
         known=entry_form.known(kind),
+        rich_editor=static_files.fingerprint(RICH_EDITOR) is not None,
         site_address=addresses.site_url().split("://")[1],
     )
 

@@ -4,6 +4,17 @@ const root = document.documentElement;
 const form = document.getElementById("entry");
 const source = document.querySelector(".writing-text textarea");
 const title = document.querySelector(".writing-title textarea");
+const rich = document.querySelector("markdown-source");
+
+/** Puts the caret at the beginning of the text, in whichever field is there for it. */
+function enterText() {
+  if (rich?.matches(":defined")) {
+    rich.focus();
+    return;
+  }
+  source.focus();
+  source.setSelectionRange(0, 0);
+}
 
 // Browsers without field-sizing get their text fields fitted by hand.
 if (!CSS.supports("field-sizing", "content")) {
@@ -24,8 +35,14 @@ title?.addEventListener("keydown", (event) => {
   const atEnd = title.selectionStart === title.value.length;
   if (event.isComposing || (event.key !== "Enter" && !(event.key === "ArrowDown" && atEnd))) return;
   event.preventDefault();
-  source.focus();
-  source.setSelectionRange(0, 0);
+  enterText();
+});
+// Links to the text (the skip link, an error) reach it also when the plain field is hidden.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(`a[href="#${source?.id}"]`);
+  if (!link || !rich?.matches(":defined")) return;
+  event.preventDefault();
+  rich.focus();
 });
 title?.addEventListener("input", () => {
   if (/[\r\n]/.test(title.value)) title.value = title.value.replace(/\s*[\r\n]+\s*/g, " ");

@@ -36,24 +36,44 @@ const highlighting = HighlightStyle.define([
   { tag: [tags.processingInstruction, tags.contentSeparator, tags.labelName], ...quiet },
 ]);
 
+// The sheet around it draws the frame and marks the focus; a page without one sets these properties.
 const looks = EditorView.theme({
   "&": {
     color: "var(--text, inherit)",
-    background: "var(--surface, transparent)",
+    background: "transparent",
     border: "var(--source-border, 0)",
-    borderRadius: "var(--source-radius, 0)",
-    fontSize: "var(--source-size, 1.125rem)",
+    fontSize: "inherit",
   },
-  "&.cm-focused": { outline: "var(--source-outline, 2px solid var(--accent, #1f5fd6))" },
-  ".cm-scroller": { fontFamily: "inherit", lineHeight: "1.6" },
+  "&.cm-focused": { outline: "0" },
+  ".cm-scroller": { fontFamily: "inherit", lineHeight: "inherit", overflowX: "visible" },
   ".cm-content": {
-    minBlockSize: "var(--source-min-height, 18rem)",
+    minHeight: "var(--source-height, 18rem)",
     padding: "var(--source-padding, 0)",
     caretColor: "var(--text, auto)",
   },
   ".cm-line": { padding: "0" },
   ".cm-cursor": { borderLeftColor: "var(--text, black)", borderLeftWidth: "2px" },
-  ".cm-panels": { background: "var(--ground, #f7f7f5)", color: "var(--text, inherit)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
+    background: "var(--accent-soft, #e9f0fd)",
+  },
+  ".cm-panels": {
+    zIndex: "3",
+    background: "var(--ground, #f7f7f5)",
+    color: "var(--text, inherit)",
+    border: "1px solid var(--line, #d9dadd)",
+    borderRadius: "6px",
+    fontFamily: "system-ui, sans-serif",
+    fontSize: "0.9375rem",
+  },
+  ".cm-panels-top": { borderBottom: "1px solid var(--line, #d9dadd)" },
+  ".cm-textfield, .cm-button": {
+    color: "inherit",
+    background: "var(--surface, white)",
+    backgroundImage: "none",
+    border: "1px solid var(--control, #8b8f96)",
+    borderRadius: "6px",
+    padding: "4px 8px",
+  },
   ".cm-placeholder": quiet,
 });
 
@@ -120,6 +140,7 @@ class MarkdownSource extends HTMLElement {
     const slot = document.createElement("slot");
     slot.hidden = true;
     root.replaceChildren(slot);
+    this.classList.add("is-rich");
     this.#view = new EditorView({ state: this.#fresh(this.#textarea.value), parent: root, root });
     // The hidden field cannot hold the focus or a selection, so these lead here.
     this.#textarea.focus = () => this.focus();
@@ -142,6 +163,7 @@ class MarkdownSource extends HTMLElement {
         label.removeEventListener("click", this.#takeFocus);
       }
       this.#form?.removeEventListener("reset", this.#afterReset);
+      this.classList.remove("is-rich");
       this.#view.destroy();
       this.#view = undefined;
     });
