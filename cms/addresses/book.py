@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from cms import db
-from cms.addresses import paths
+from cms.addresses import paths, urls
 from cms.addresses.models import Address
 from cms.errors import Rejected
 from cms.i18n import gettext as _
@@ -159,18 +159,36 @@ def _taken(path: str) -> Rejected:
 
 def _final_location(path: str, location: str) -> str:
     """Follow own redirects from the location on, so that no chain is ever kept."""
-    seen = {path, paths.other_slash(path)}
+    location = _without_site(location)
+    final, seen = location, {path, paths.other_slash(path)}
     for _hop in range(MAX_HOPS):
-        if not location.startswith("/") or location.startswith("//"):
-            return location
-        if location.split("?")[0].split("#")[0] in seen:
+        bare = _bare(final)
+        if bare is None:
+            break
+        if bare in seen:
             raise Rejected(_("This redirect would lead back to itself."), field="location")
-        line = find(paths.normalise(location))
+        line = find(bare)
         if line is None or line.location is None:
-            return location
-        seen |= {location, line.path}
-        location = line.location
-    raise Rejected(_("This redirect would lead back to itself."), field="location")
+            break
+        seen |= {bare, line.path}
+        final = line.location
+    else:
+        raise Rejected(_("This redirect would lead back to itself."), field="location")
+    # What follows a ? or # would be lost on the way.
+    return final if _bare(location) == location or location == final else location
+
+
+def _bare(location: str) -> str | None:
+    """The path of this site that a location names; None for one elsewhere."""
+    if not location.startswith("/") or location.startswith("//"):
+        return None
+    return paths.normalise(location.split("#")[0].split("?")[0])
+
+
+def _without_site(location: str) -> str:
+    """An own address without the site's name: `https://example.org/a/` is `/a/` there."""
+    site = urls.site_url()
+    return location[len(site) :] if location.startswith(site + "/") else location
 
 
 def _collapse_onto(path: str, location: str) -> None:
