@@ -37,14 +37,14 @@ def create_profile(
         profile = Profile(
             id=ids.new_id(),
             name=name,
-            handle=text.make_slug(handle) or _free_handle(name),
+            handle="",
             account_id=account_id,
             created_at=now,
         )
         _describe(profile, bio, links)
+        _take_handle(profile, text.make_slug(handle) or _free_handle(name), now=now)
         db.session().add(profile)
         db.session().flush()
-        book.claim(path_of(profile), "profile", profile.id, now=now)
     return profile
 
 
@@ -63,9 +63,8 @@ def update_profile(
         permissions.ensure_may(by, Permission.MANAGE_PROFILES)
     with recording.act(_("Changed the profile of {name}", name=profile.name), by=by, now=now):
         profile.name = _checked_name(name)
-        profile.handle = text.make_slug(handle) or profile.handle
         _describe(profile, bio, links)
-        book.claim(path_of(profile), "profile", profile.id, now=now)
+        _take_handle(profile, text.make_slug(handle) or profile.handle, now=now)
         book.leave("profile", profile.id, but=path_of(profile))
 
 
@@ -84,8 +83,12 @@ def ensure_own_profile(person: Person, *, now: datetime) -> Profile | None:
 
 def find_by_name(name: str) -> Profile | None:
     """The profile of this name, letter case aside."""
-    query = sa.select(Profile).where(sa.func.lower(Profile.name) == text.clean_line(name).lower())
-    return db.session().scalars(query).first()
+    name = text.clean_line(name)
+    alike = sa.or_(sa.func.lower(Profile.name) == name.lower(),
+                   Profile.handle == text.make_slug(name))  # fmt: skip
+    found = db.session().scalars(sa.select(Profile).where(alike).order_by(Profile.id))
+    # Databases differ in what they call equal; José is not Jose.
+    return next((each for each in found if each.name.casefold() == name.casefold()), None)
 
 
 def find_for_account(account_id: str) -> Profile | None:
@@ -119,6 +122,14 @@ def find_profiles(profile_ids: Iterable[str]) -> Mapping[str, Profile]:
 def path_of(profile: Profile) -> str:
     """The path of a profile's public page."""
     return f"/author/{profile.handle}/"
+
+
+def _take_handle(profile: Profile, handle: str, *, now: datetime) -> None:
+    try:
+        book.claim(f"/author/{handle}/", "profile", profile.id, now=now)
+    except Rejected:
+        raise Rejected(_("Someone else has this address."), field="handle") from None
+    profile.handle = handle
 
 
 def _describe(profile: Profile, bio: str, links: Sequence[str]) -> None:

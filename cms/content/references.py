@@ -146,4 +146,6 @@ def _find_target(path: str) -> tuple[str, str] | None:
     line = book.find(paths.normalise(path)) if path != "/" else None
     if line is None or line.target_id is None:
         return None
+    if line.target_id not in _existing(line.target_kind, {line.target_id}):
+        return None
     return line.target_kind, line.target_id

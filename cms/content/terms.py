@@ -49,10 +49,9 @@ def create_term(
             seo={},
             created_at=now,
         )
-        _name_path(term, slug or _free_slug(term, name, parent), parent)
+        _place(term, slug or _free_slug(term, name, parent), parent, now=now)
         db.session().add(term)
         db.session().flush()
-        book.claim(term.path, "term", term.id, now=now)
     return term
 
 
@@ -70,30 +69,32 @@ def update_term(
     """Change a term; old addresses of it and of all below it lead on. Raises Rejected."""
     permissions.ensure_may(by, Permission.MANAGE_TERMS)
     kind = types.get_taxonomy(term.taxonomy)
+    name = _checked_name(name)
     parent = _checked_parent(kind, parent_id, below=term)
     with recording.act(_("Changed “{name}”", name=term.name), by=by, now=now):
-        term.name = _checked_name(name)
+        term.name = name
         term.description, term.internal = text.clean_source(description), internal
         term.parent_id = parent.id if parent else None
-        _name_path(term, slug or text.make_slug(name), parent)
-        _rename(term, now=now)
+        _place(term, slug or text.make_slug(name) or term.slug, parent, now=now)
+        _take_along(term, now=now)
 
 
 def delete_term(term: Term, *, by: Person, now: datetime) -> None:
-    """Delete a term; entries lose it, terms below it move up. Raises NotAllowed."""
+    """Delete a term; entries lose it, terms below it move up. Raises NotAllowed.
+
+    Its address says that it is gone, until something else stands there.
+    """
     permissions.ensure_may(by, Permission.MANAGE_TERMS)
     with recording.act(_("Deleted “{name}”", name=term.name), by=by, now=now):
         above = db.session().get(Term, term.parent_id) if term.parent_id else None
         for child in list_children(term):
             child.parent_id = term.parent_id
-            _name_path(child, child.slug, above)
-            _rename(child, now=now)
+            _place(child, _free_slug(child, child.slug, above), above, now=now)
+            _take_along(child, now=now)
         for model in (EntryTerm, PublicationTerm):
             for row in db.session().scalars(sa.select(model).where(model.term_id == term.id)):
                 db.session().delete(row)
-        for line in book.list_for("term", term.id):
-            db.session().delete(line)
-        db.session().flush()
+        book.release("term", term.id)
         db.session().delete(term)
         db.session().flush()
 
@@ -112,14 +113,15 @@ def ensure_terms(
 
 
 def find_by_name(taxonomy: str, name: str) -> Term | None:
-    """The term of this name, letter case aside."""
-    query = sa.select(Term).where(Term.taxonomy == taxonomy)
-    bare = name.removeprefix(INTERNAL_MARK)
-    same = db.session().scalars(query.where(sa.func.lower(Term.name) == bare.lower())).first()
-    if same is not None:
-        return same
+    """The term of this name; letter case, and whether a space or a hyphen parts words, aside."""
+    bare = text.clean_line(name.removeprefix(INTERNAL_MARK))
     slug = text.make_slug(bare)
-    return db.session().scalars(query.where(Term.slug == slug)).first() if slug else None
+    alike = sa.or_(sa.func.lower(Term.name) == bare.lower(), Term.slug == slug)
+    query = sa.select(Term).where(Term.taxonomy == taxonomy, alike).order_by(Term.id)
+    found = db.session().scalars(query).all()
+    # Databases differ in what they call equal, and slugs leave out much: C, C++ and C# are three.
+    same = [term for term in found if _spoken(term.name) == _spoken(bare)]
+    return next(iter(same), None) or next((term for term in found if term.slug == bare), None)
 
 
 def get_term(term_id: str) -> Term:
@@ -197,9 +199,19 @@ def _checked_parent(
         if next_above is None:
             break
         above = next_above
-    if depth > MAX_DEPTH:
+    if depth + _height(below) > MAX_DEPTH:
         raise Rejected(_("Categories can be nested {most} deep.", most=MAX_DEPTH), field="parent")
     return parent
+
+
+def _height(term: Term | None) -> int:
+    """How many levels stand below a term."""
+    level = [term.id] if term else []
+    height = -1
+    while level:
+        height += 1
+        level = list(db.session().scalars(sa.select(Term.id).where(Term.parent_id.in_(level))))
+    return max(0, height)
 
 
 def _free_slug(term: Term, name: str, parent: Term | None) -> str:
@@ -210,14 +222,19 @@ def _free_slug(term: Term, name: str, parent: Term | None) -> str:
     return free
 
 
-def _name_path(term: Term, slug: str, parent: Term | None) -> None:
+def _place(term: Term, slug: str, parent: Term | None, *, now: datetime) -> None:
+    """Give the term its slug and its path in the address book; raises Rejected."""
     made = text.make_slug(slug)
     if not made:
         raise Rejected(_("Give it a path of letters or digits."), field="slug")
-    term.slug = made
-    term.path = _path_below(term.taxonomy, made, parent)
-    if len(term.path) > db.MAX_PATH or made == "page":
+    path = _path_below(term.taxonomy, made, parent)
+    if len(path) > db.MAX_PATH or made == "page":
         raise Rejected(_("This path cannot be used."), field="slug")
+    try:
+        book.claim(path, "term", term.id, now=now)
+    except Rejected as refusal:
+        raise Rejected(refusal.message, field="slug") from None
+    term.slug, term.path = made, path
 
 
 def _path_below(taxonomy: str, slug: str, parent: Term | None) -> str:
@@ -225,10 +242,14 @@ def _path_below(taxonomy: str, slug: str, parent: Term | None) -> str:
     return paths.normalise(f"{above}{slug}/")
 
 
-def _rename(term: Term, *, now: datetime) -> None:
+def _take_along(term: Term, *, now: datetime) -> None:
+    """The term has moved: its old paths lead on, and all below it follows."""
     db.session().flush()
-    book.claim(term.path, "term", term.id, now=now)
     book.leave("term", term.id, but=term.path)
     for child in list_children(term):
-        _name_path(child, child.slug, term)
-        _rename(child, now=now)
+        _place(child, child.slug, term, now=now)
+        _take_along(child, now=now)
+
+
+def _spoken(name: str) -> str:
+    return " ".join(name.casefold().replace("-", " ").replace("_", " ").split())
