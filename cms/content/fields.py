@@ -18,9 +18,11 @@ Kind = Literal[
 MAX_TEXT = 500  # characters of a text field that sets no limit of its own
 MAX_MARKDOWN = 100_000
 MAX_ROWS = 200
+MOST_EXACT = 2**53  # Beyond it a number with a point is no longer every whole number.
 MAX_COLUMNS = 30
 _COLOUR = re.compile(r"#[0-9a-f]{6}([0-9a-f]{2})?")
 _LINK = re.compile(r"(https?://|mailto:|tel:|/(?!/)|#)[^\s<>\"\\]*")
+_NUMBER = re.compile(r"[+-]?([0-9]{1,20}([.,][0-9]{0,20})?|[.,][0-9]{1,20})(e[+-]?[0-9]{1,2})?")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -149,13 +151,11 @@ def _clean_markdown(field: Field, value: Any, place: str) -> str:
 
 def _clean_number(field: Field, value: Any, place: str) -> float | int:
     words = _("“{label}” needs a number.", label=field.label)
-    if isinstance(value, bool):
+    if isinstance(value, bool) or not _NUMBER.fullmatch(str(value).strip()):
         _refuse(place, words)
-    try:
-        number = float(str(value).strip().replace(",", "."))
-    except ValueError:
-        _refuse(place, words)
-    if number != number or number in (float("inf"), float("-inf")):
+    written = str(value).strip().replace(",", ".")
+    number = float(written)
+    if abs(number) > MOST_EXACT:
         _refuse(place, words)
     if field.least is not None and number < field.least:
         _refuse(place, _("“{label}” is at least {least}.", label=field.label, least=field.least))
@@ -173,7 +173,7 @@ def _clean_yes_no(field: Field, value: Any, place: str) -> bool:
 
 
 def _clean_choice(field: Field, value: Any, place: str) -> str:
-    if value not in {choice.value for choice in field.choices}:
+    if value not in [choice.value for choice in field.choices]:
         _refuse(place, _("“{value}” is not one of the choices.", value=value))
     return str(value)
 
@@ -187,9 +187,12 @@ def _clean_date(field: Field, value: Any, place: str) -> str:
 
 def _clean_time(field: Field, value: Any, place: str) -> str:
     try:
-        return time.fromisoformat(str(value)).isoformat("minutes")
+        typed = time.fromisoformat(str(value))
     except ValueError:
+        typed = None
+    if typed is None or typed.tzinfo is not None:
         _refuse(place, _("“{label}” needs a time, such as 18:30.", label=field.label))
+    return typed.isoformat("seconds" if typed.second else "minutes")
 
 
 def _clean_colour(field: Field, value: Any, place: str) -> str:
