@@ -1,12 +1,12 @@
 """Menus belong to the site; a theme only declares the places where they are shown."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from cms import db, ids
+from cms import db, ids, text
 from cms.errors import Rejected
 from cms.history import recording
 from cms.i18n import gettext as _
@@ -14,6 +14,10 @@ from cms.site.models import Menu, MenuItem
 
 MAX_DEPTH = 3
 MAX_ITEMS = 200
+MAX_NAME = 120  # characters
+MAX_LABEL = 200
+MAX_URL = 2000
+TARGETS = ("entry", "term", "profile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,11 @@ def depths(items: Sequence[MenuItem]) -> dict[str, int]:
 def save_menu(
     place: str, name: str, lines: Iterable[Line], *, by: recording.Actor | None, now: datetime
 ) -> Menu:
-    """Replace what a menu holds; lines that keep their id stay the same rows."""
-    wanted = list(lines)
+    """Replace what a menu holds; lines that keep their id stay the same rows. Raises Rejected."""
+    wanted = [replace(line, label=text.clean_line(line.label)) for line in lines]
+    name = text.clean_line(name)
+    if not name or len(name) > MAX_NAME or text.has_unstorable(name):
+        raise Rejected(_("Give the menu a name."), field="name")
     _ensure_possible(wanted)
     with recording.act(_("Changed the menu “{name}”", name=name), by=by, now=now):
         menu = find_menu(place) or Menu(id=ids.new_id(), place=place)
@@ -79,7 +86,10 @@ def _replace_items(menu: Menu, lines: Sequence[Line]) -> None:
         row.parent_id = above[-1] if above else None
         row.position = position
         row.label, row.new_window = line.label, line.new_window
-        row.target_kind, row.target_id, row.url = line.target_kind, line.target_id, line.url
+        is_url = line.target_kind == "url"
+        row.target_kind = line.target_kind
+        row.target_id = None if is_url else line.target_id
+        row.url = line.url if is_url else None
         db.session().add(row)
         db.session().flush()
         above.append(row.id)
@@ -95,19 +105,30 @@ def _ensure_possible(lines: Sequence[Line]) -> None:
         raise Rejected(_("A menu has at most {most} lines.", most=MAX_ITEMS))
     deepest = 0
     for number, line in enumerate(lines, start=1):
-        if line.depth > deepest or line.depth >= MAX_DEPTH:
+        if not 0 <= line.depth <= deepest or line.depth >= MAX_DEPTH:
             raise Rejected(_("Line {number} is nested too deep.", number=number))
-        if line.target_kind == "url" and not is_link(line.url or ""):
-            raise Rejected(_("Line {number} needs a web address or a path.", number=number))
-        if line.target_kind == "url" and not line.label:
-            raise Rejected(_("Line {number} needs a label.", number=number))
-        if line.target_kind != "url" and not line.target_id:
+        if len(line.label) > MAX_LABEL or text.has_unstorable(line.label):
+            words = _("The label of line {number} has more than {most} characters.",
+                      number=number, most=MAX_LABEL)  # fmt: skip
+            raise Rejected(words)
+        if line.target_kind == "url":
+            _ensure_link(line, number)
+        elif line.target_kind not in TARGETS or not ids.is_id(line.target_id or ""):
             raise Rejected(_("Line {number} leads nowhere.", number=number))
         deepest = line.depth + 1
+
+
+def _ensure_link(line: Line, number: int) -> None:
+    if not is_link(line.url or ""):
+        raise Rejected(_("Line {number} needs a web address or a path.", number=number))
+    if not line.label:
+        raise Rejected(_("Line {number} needs a label.", number=number))
 
 
 def is_link(url: str) -> bool:
     """Whether a link of this form may stand in a menu: a path, a web or a mail address."""
     if url.startswith(("//", "/\\")) or any(letter.isspace() for letter in url):
+        return False
+    if len(url) > MAX_URL or text.has_unstorable(url) or text.has_controls(url):
         return False
     return url.startswith(("/", "#", "https://", "http://", "mailto:", "tel:"))
