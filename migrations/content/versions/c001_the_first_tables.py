@@ -473,6 +473,8 @@ def upgrade() -> None:
         "publication_term",
         ["term_id", "dated_at", "publication_id"],
     )
+    # There from the start, so that the first two writers do not both try to make it.
+    op.execute("INSERT INTO generation (id, number) VALUES (1, 1)")
     refuse_changes()
     create_search()
 
