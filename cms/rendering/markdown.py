@@ -3,6 +3,7 @@
 What comes out of `convert` is not safe yet; `sanitizer.clean` comes after.
 """
 
+import html
 import re
 import threading
 import xml.etree.ElementTree as etree
@@ -77,6 +78,7 @@ class DialectExtension(Extension):
         md.preprocessors.register(blocks.UnclosedPreprocessor(md), "unclosed_blocks", 19)
         md.preprocessors.register(raw_html.RawHtmlPreprocessor(md), "html_block", 20)
         md.postprocessors.register(LoneBracketPostprocessor(md), "lone_brackets", 1)
+        md.postprocessors.register(LostMarkPostprocessor(md), "lost_marks", 2)
         links = autolinks.AutolinkProcessor(autolinks.BARE_URL, md)
         md.inlinePatterns.register(links, "bare_url", 85)
         md.treeprocessors.register(TaskTreeprocessor(md), "tasks", 15)
@@ -159,6 +161,23 @@ class LoneBracketPostprocessor(Postprocessor):
 
     def run(self, text: str) -> str:
         return text.replace(LONE_BRACKET, "&lt;")
+
+
+class LostMarkPostprocessor(Postprocessor):
+    """Shows the text of what the parser put aside and did not find again."""
+
+    def run(self, text: str) -> str:
+        return _LOST_MARK.sub(self._text_of, text) if "klzzwxh:" in text else text
+
+    def _text_of(self, mark: re.Match[str]) -> str:
+        inline: Any = self.md.treeprocessors["inline"]
+        node = inline.stashed_nodes.get(mark[1], "")
+        text = node if isinstance(node, str) else "".join(node.itertext())
+        text = text.replace(LONE_BRACKET, "<")
+        return html.escape(decoded(text), quote=False) if STX not in text else ""
+
+
+_LOST_MARK = re.compile("\x02?klzzwxh:([0-9]{4,})\x03")
 
 
 # --- After parsing -----------------------------------------------------------------------------

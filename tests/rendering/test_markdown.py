@@ -175,3 +175,10 @@ def test_a_raw_frame_of_anybody_else_becomes_a_plain_link():
 def test_text_that_looks_like_the_parsers_own_marks_is_only_text():
     source = "\x02klzzwxh:0000\x03 \x02wzxhzdk:0\x03 \x02lone\x02 **b**"
     assert "<strong>b</strong>" in html(source)
+
+
+@pytest.mark.parametrize("source", ["*>**>*`a<b`", "*>**>*<kbd>x</kbd>", "*>**>*\\*"])
+def test_nothing_the_parser_put_aside_is_lost(source):
+    result = html(source)
+    assert "klzzwxh" not in result
+    assert "a&lt;b" in result or "`" not in source

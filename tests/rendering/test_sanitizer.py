@@ -356,6 +356,15 @@ def test_without_ids_no_id_is_left():
     assert sanitizer.clean('<p id="c-x">y</p>', Free(), ids=False) == "<p>y</p>"
 
 
+@pytest.mark.parametrize(
+    "moved",
+    ["<li><table><p><li>", "<p><table><p>", "<table><td><table><li><td>", "<b><table><i><p>"],
+)
+def test_elements_where_none_may_stand_are_read_until_they_stay(moved):
+    once = sanitizer.clean(moved, Free())
+    assert sanitizer.clean(once, Free()) == once
+
+
 def test_an_unfinished_comment_hides_nothing():
     assert "seen" in sanitizer.clean("a <!-- b seen", Free())
 
