@@ -5,11 +5,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, request, send_from_directory, url_for
 
 from cms.config import ROOT
 from cms.web import gate
 
+ONE_DAY = 24 * 60 * 60  # seconds
 ONE_YEAR = 365 * 24 * 60 * 60  # seconds
 HASH_LENGTH = 10
 
@@ -23,8 +24,15 @@ def folder() -> Path:
 def install(app: Flask) -> None:
     """Open the files to everyone, and put their fingerprint into each address of one."""
     gate.public(app.view_functions["static"])
+    app.add_url_rule("/favicon.ico", "favicon", _favicon)
     app.url_defaults(_add_fingerprint)
     app.after_request(_set_age)
+
+
+@gate.public
+def _favicon() -> Response:
+    """What browsers ask for by themselves when a page names no icon."""
+    return send_from_directory(folder(), "favicon.svg", max_age=ONE_DAY)
 
 
 def static_url(name: str) -> str:

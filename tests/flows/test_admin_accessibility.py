@@ -1,0 +1,229 @@
+"""Every page of the admin and of signing in: axe, no sideways scrolling, the keyboard."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from cms import clock, db
+from cms.accounts.permissions import OPERATOR, Person, Role
+from cms.content import editing, profiles, publishing, terms, trash
+from cms.content import fields as content_fields
+from cms.content import types as content_types
+from cms.content.snapshot import Snapshot
+from tests.flows.conftest import LiveSite, Window
+
+LONG = "A title that goes on and on, as careful writers’ titles do, " * 3 + "x" * 90
+NARROWEST = 320  # CSS pixels; a screen of 1280 at 400 %
+SCREENS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+
+
+@pytest.fixture(autouse=True)
+def note() -> Iterator[None]:
+    """A type with typed fields of its own."""
+    part = (content_fields.Field("name", "text", "Name"),)
+    declared = (
+        content_fields.Field("colour", "colour", "Colour", help="Such as #8a3324."),
+        content_fields.Field("mood", "choice", "Mood",
+                             choices=(content_fields.Choice("a", "Awake"),)),
+        content_fields.Field("cups", "list", "Cups", of=part),
+        content_fields.Field("kinds", "term", "Kinds", several=True),
+    )  # fmt: skip
+    with content_types.declared(
+        content_types.ContentType("note", "Note", "Notes", fields=declared)
+    ):
+        yield
+
+
+def _write(site: LiveSite) -> dict[str, str]:
+    """Entries of all sorts, and the addresses of every page of the admin."""
+    now = clock.now()
+    with db.unit_of_work(site.database):
+
+        def draft(kind: str = "post", **content: object) -> str:
+            made = Snapshot(**content)  # type: ignore[arg-type]
+            return editing.create_entry(kind, made, by=OPERATOR, now=now).id
+
+        words = draft(title=LONG, source="Words.\n\n" * 40)
+        arabic = draft(title="كأس من الماء", source="نص عربي", direction="rtl")
+        later = draft(title="Later", source="x")
+        publishing.publish(
+            editing.get_entry(later), by=OPERATOR, now=now, at=now + timedelta(days=1)
+        )
+        noted = draft("note", title="Noted", fields={"cups": [{"name": "One"}]})
+        gone = draft(title=LONG, source="x")
+        trash.trash(editing.get_entry(gone), by=OPERATOR, now=now)
+        head = editing.get_head(editing.get_entry(words))
+        changed = Snapshot(title="Shorter", source="Other words.", seo={"title": "For engines"})
+        editing.save(
+            editing.get_entry(words), changed, by=OPERATOR, now=now, based_on=head.id, note="Cut"
+        )
+        newest = editing.get_entry(words).head_id
+        tag = terms.list_terms("tag")[0].id
+        profile = profiles.list_profiles()[0].id
+        db.commit()
+    entries = "/admin/entries"
+    return {
+        "the desk": "/admin/",
+        "posts": f"{entries}/",
+        "pages": f"{entries}/?kind=page",
+        "nothing found": f"{entries}/?q=zzzz",
+        "a new post": f"{entries}/new",
+        "a long post": f"{entries}/{words}",
+        "an arabic post": f"{entries}/{arabic}",
+        "typed fields": f"{entries}/{noted}",
+        "a scheduled post": f"{entries}/{later}/publication",
+        "a draft to publish": f"{entries}/{words}/publication",
+        "a preview": f"{entries}/{words}/preview",
+        "a history": f"{entries}/{words}/revisions/",
+        "a change": f"{entries}/{words}/revisions/{newest}",
+        "tags": "/admin/terms/",
+        "categories": "/admin/terms/?taxonomy=category",
+        "a tag": f"/admin/terms/{tag}",
+        "a new category": "/admin/terms/new?taxonomy=category",
+        "authors": "/admin/authors/",
+        "an author": f"/admin/authors/{profile}",
+        "menus": "/admin/menus/",
+        "a menu": "/admin/menus/main",
+        "settings": "/admin/settings",
+        "the trash": "/admin/trash/",
+        "deleting for good": f"/admin/trash/{gone}/purge",
+        "nothing there": "/admin/nothing",
+    }
+
+
+BEFORE = {"signing in": "/auth/login", "a forgotten password": "/auth/forgot"}
+
+
+def _faults(page: Page, scheme: str) -> list[str]:
+    options: dict[str, object] = {"resultTypes": ["violations"]}
+    if scheme == "dark":
+        # Only the colours differ from what was looked at in the light.
+        options["runOnly"] = ["color-contrast"]
+    result = Axe().run(page, options=options)
+    return [
+        f"{found['id']}: {node['html'][:160]}"
+        for found in result.response["violations"]
+        for node in found["nodes"]
+    ]
+
+
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+def test_axe_finds_nothing(open_window: Callable[..., Window], width: int, scheme: str) -> None:
+    window = open_window(width=width, scheme=scheme)
+    page, wrong = window.page, []
+
+    def look(name: str) -> None:
+        wrong.extend(f"{name}: {fault}" for fault in _faults(page, scheme))
+
+    addresses = _write(window.site)
+    for name, path in BEFORE.items():
+        window.goto(path)
+        look(name)
+    window.sign_in(window.site.add_person("Olga", Role.OWNER))
+    for name, path in addresses.items():
+        window.goto(path)
+        look(name)
+    for name, path in (("a refused post", "a new post"), ("a refused tag", "a tag")):
+        window.goto(addresses[path])
+        field = page.get_by_label("Address", exact=True)
+        field.fill("/admin/" if "post" in name else "!")
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.locator("#errors").wait_for()
+        look(name)
+    _collide(window, addresses["a long post"])
+    look("a conflict")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nothing_scrolls_sideways_on_the_narrowest_screen(
+    open_window: Callable[..., Window],
+) -> None:
+    window = open_window(width=NARROWEST, height=640)
+    addresses, wide = _write(window.site), []
+    window.sign_in(window.site.add_person("Olga", Role.OWNER))
+    for name, path in {**addresses, "site": "/auth/login"}.items():
+        window.goto(path)
+        width = window.page.evaluate("document.documentElement.scrollWidth")
+        if width > NARROWEST:
+            wide.append(f"{name}: {width}")
+    _collide(window, addresses["a long post"])
+    if window.page.evaluate("document.documentElement.scrollWidth") > NARROWEST:
+        wide.append("a conflict")
+    assert not wide, wide
+
+
+FOCUS = """() => {
+  let at = document.activeElement;
+  while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  const box = at.getBoundingClientRect();
+  const style = getComputedStyle(at);
+  const frame = at.closest(".tags, .writing-title, .writing-text") ?? at.getRootNode().host;
+  const shown = [at, ...(frame ? [frame, frame.parentElement] : [])].some((each) => {
+    const look = getComputedStyle(each);
+    return (look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 1)
+      || look.boxShadow !== "none"
+      || (parseFloat(look.borderInlineStartWidth) >= 2
+          && look.borderInlineStartColor !== "rgba(0, 0, 0, 0)");
+  });
+  return { name: at.tagName + "#" + at.id + "." + at.className, top: box.top, left: box.left,
+           visible: box.width > 0 && box.height > 0 && style.visibility !== "hidden", shown };
+}"""
+
+
+@pytest.mark.parametrize("name", ["the desk", "posts", "a tag", "a long post", "a menu"])
+def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(
+    window: Window, name: str
+) -> None:
+    addresses = _write(window.site)
+    window.sign_in(window.site.add_person("Olga", Role.OWNER))
+    window.goto(addresses[name])
+    page = window.page
+    page.evaluate("document.activeElement?.blur()")
+    seen, hidden = [], []
+    for _step in range(60):
+        page.keyboard.press("Tab")
+        at = page.evaluate(FOCUS)
+        if at["name"].startswith("BODY"):
+            break
+        seen.append(at["name"])
+        # A date has several stops, and the browser marks the last of them by itself.
+        is_within = seen[-2:-1] == [at["name"]]
+        if not is_within and not (at["visible"] and at["shown"]):
+            hidden.append(at["name"])
+    assert "skip" in seen[0], "the first stop leads past the menu"
+    assert len(seen) > 8
+    assert not hidden
+
+
+def test_escape_and_the_question_mark(window: Window) -> None:
+    window.sign_in(window.site.add_person("Olga", Role.OWNER))
+    page = window.page
+    window.goto("/admin/entries/")
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog", name="Keys").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.get_by_role("dialog", name="Keys").is_visible()
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.type") == "search"
+
+
+def _collide(window: Window, path: str) -> None:
+    """Bring up the page on which two texts meet."""
+    window.goto(path)
+    entry_id = path.rsplit("/", 1)[1]
+    with db.unit_of_work(window.site.database):
+        entry = editing.get_entry(entry_id)
+        other = Snapshot(title=LONG[:400], source="Their words.\n\n" + "y" * 200)
+        eli: Person = OPERATOR
+        editing.save(entry, other, by=eli, now=clock.now(), based_on=entry.head_id)
+        db.commit()
+    page = window.page
+    page.get_by_label("Title", exact=True).fill("My title")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text("My words.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("heading", name="Someone changed the same words").wait_for()
