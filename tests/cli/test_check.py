@@ -37,7 +37,8 @@ def test_old_html_is_counted_and_renewed(manage: Manage, instance: Path) -> None
     manage("seed", "--size", "2")
     database = db.Database(f"sqlite:///{instance / 'carafe.sqlite3'}")
     with db.unit_of_work(database):
-        db.session().execute(sa.update(Publication).values(renderer=0, html="old"))
+        for publication in db.session().scalars(sa.select(Publication)):
+            publication.renderer, publication.html = 0, "old"
         db.commit()
     database.dispose()
     assert "2 pages hold HTML of an older renderer" in manage("check").err
