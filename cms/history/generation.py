@@ -11,13 +11,14 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from cms import db
 from cms.history import recording
 from cms.history.models import Generation
 
 MAX_REMEMBERED = 2_000
+_NUMBER = sa.select(Generation.__table__.c.number).where(Generation.__table__.c.id == 1)
 
 T = TypeVar("T")
 
@@ -29,7 +30,7 @@ class Memory:
         """An empty memory."""
         self._lock = threading.Lock()
         self._number = -1
-        self._values: dict[object, tuple[Any, datetime | None]] = {}
+        self._values: dict[object, tuple[Any, datetime, datetime | None]] = {}
 
     def find(self, number: int, key: object, now: datetime) -> tuple[Any] | None:
         """The value in a tuple of one, when it was made in this generation and still holds."""
@@ -37,11 +38,17 @@ class Memory:
             if number != self._number:
                 return None
             found = self._values.get(key)
-        if found is None or (found[1] is not None and found[1] <= now):
+        if found is None:
             return None
-        return (found[0],)
+        value, since, until = found
+        # What was made for a later instant, or before the clock was set back, does not hold now.
+        if now < since or (until is not None and until <= now):
+            return None
+        return (value,)
 
-    def keep(self, number: int, key: object, value: Any, until: datetime | None) -> None:
+    def keep(
+        self, number: int, key: object, value: Any, *, since: datetime, until: datetime | None
+    ) -> None:
         """Remember a value; a newer generation forgets all older ones."""
         with self._lock:
             if number < self._number:
@@ -49,16 +56,16 @@ class Memory:
             if number > self._number or len(self._values) >= MAX_REMEMBERED:
                 self._values.clear()
                 self._number = number
-            self._values[key] = (value, until)
+            self._values[key] = (value, since, until)
 
 
 def number() -> int:
     """The present generation, read once in each unit of work."""
-    info = db.session().info
-    if "generation" not in info:
-        query = sa.select(Generation.number).where(Generation.id == 1)
-        info["generation"] = db.session().scalar(query) or 0
-    return int(info["generation"])
+    unit = db.unit()
+    notes = unit.session.info if unit.write else unit.notes
+    if "generation" not in notes:
+        notes["generation"] = unit.read(_NUMBER).scalar() or 0
+    return int(notes["generation"])
 
 
 def remember(
@@ -72,15 +79,16 @@ def remember(
 
     Only frozen values may be remembered: every thread gets the same one.
     """
-    if db.session().info.get("writes"):
+    unit = db.unit()
+    if unit.write and unit.session.info.get("writes"):
         return make()
-    memory = _memory(db.database())
+    memory = _memory(unit.database)
     present = number()
     found = memory.find(present, key, now)
     if found is not None:
         return found[0]  # type: ignore[no-any-return]
     value = make()
-    memory.keep(present, key, value, until() if until else None)
+    memory.keep(present, key, value, since=now, until=until() if until else None)
     return value
 
 
@@ -92,19 +100,33 @@ def _memory(database: db.Database) -> Memory:
 
 
 @event.listens_for(Session, "before_flush")
-def _raise(session: Session, _context: Any, _instances: Any) -> None:
+def _note_change(session: Session, _context: Any, _instances: Any) -> None:
     if session.info.get("writes"):
         return
     touched = (*session.new, *session.dirty, *session.deleted)
     if any(recording.is_tracked(getattr(row, "__tablename__", "")) for row in touched):
         session.info["writes"] = True
-        raised = sa.update(Generation).values(number=Generation.number + 1)
-        if session.connection().execute(raised.where(Generation.id == 1)).rowcount == 0:
-            session.connection().execute(sa.insert(Generation).values(id=1, number=1))
 
 
-@event.listens_for(Session, "after_commit")
-@event.listens_for(Session, "after_soft_rollback")
-def _forget(session: Session, *_args: Any) -> None:
-    session.info.pop("writes", None)
-    session.info.pop("generation", None)
+@event.listens_for(Session, "before_commit")
+def _raise(session: Session) -> None:
+    """Raise the number as the last thing: every writer waits at this row for the one before it.
+
+    Whoever held it from its first change on could stand in a circle with someone who holds the
+    entry that it needs next.
+    """
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    if not session.info.get("writes"):
+        return
+    raised = sa.update(Generation).values(number=Generation.number + 1)
+    if session.connection().execute(raised.where(Generation.id == 1)).rowcount == 0:
+        session.connection().execute(sa.insert(Generation).values(id=1, number=1))
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop("writes", None)
+        session.info.pop("generation", None)
