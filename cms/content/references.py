@@ -11,6 +11,7 @@ from cms.addresses import book, paths, urls
 from cms.content.fields import Field
 from cms.content.models import Entry, Profile, Reference, Revision, Term
 from cms.errors import Rejected
+from cms.i18n import gettext as _
 from cms.rendering import pipeline
 from cms.rendering import references as marks
 
@@ -24,7 +25,9 @@ _MODELS: dict[str, type[Entry] | type[Term] | type[Profile]] = {
 
 def adopt(source: str) -> str:
     """The text with addresses of the site itself turned into references by identity."""
-    return marks.to_references(source, _find_target, site_url=urls.site_url())
+    site_url = urls.site_url()
+    linked = marks.to_references(source, _find_target, site_url=site_url)
+    return marks.name_bare(linked, _find_target, _label, site_url=site_url)
 
 
 def with_paths(source: str, *, path_of: marks.PathOf) -> str:
@@ -140,6 +143,16 @@ def _of_fields(
         elif field.kind == "list":
             for part in value:
                 yield from _of_fields(field.of, part, place)
+
+
+def _label(kind: str, target_id: str) -> str:
+    """The words for a link that was pasted as a bare address."""
+    if kind == "entry":
+        query = sa.select(Revision.title).join(Entry, Entry.head_id == Revision.id)
+        return db.session().scalar(query.where(Entry.id == target_id)) or _("Untitled")
+    named = sa.select(Term.name if kind == "term" else Profile.name)
+    model = Term if kind == "term" else Profile
+    return db.session().scalar(named.where(model.id == target_id)) or _("Untitled")
 
 
 def _find_target(path: str) -> tuple[str, str] | None:

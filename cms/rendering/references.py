@@ -7,7 +7,7 @@ nothing. People paste addresses; `to_references` turns them into identities when
 import html
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -59,9 +59,12 @@ def find_references(safe_html: str, *, place: str = "body") -> tuple[Reference, 
 
 # Asked with the local path of an own address: whose is it? (entry, term, profile, media; id)
 Find = Callable[[str], tuple[str, str] | None]
+# Asked with a kind and an id: the words for a link to it.
+LabelOf = Callable[[str, str], str]
 # Asked with a kind and an id: its local path now.
 PathOf = Callable[[str, str], str | None]
 
+_UNSAFE_IN_LABEL = re.compile(r"[\[\]\\`*_<>]")
 _UNSAFE_IN_TARGET = re.compile(r"[\s()<>\"'%#?\\]")
 
 
@@ -73,20 +76,46 @@ def to_references(source: str, find: Find, *, site_url: str = "") -> str:
     return _rewrite(source, lambda target: _reference_for(target, find, site_url.rstrip("/")))
 
 
+def name_bare(source: str, find: Find, label_of: LabelOf, *, site_url: str) -> str:
+    """The Markdown with every own address that stands by itself as a link by identity."""
+    site_url = site_url.rstrip("/")
+
+    def named(target: source_links.LinkTarget) -> str | None:
+        reference = _reference_for(target, find, site_url)
+        if reference is None:
+            return None
+        kind, _colon, rest = reference.partition(":")
+        label = label_of(kind, re.split(r"[?#]", rest)[0])
+        return f"[{_UNSAFE_IN_LABEL.sub(_escaped, label)}]({reference})"
+
+    return _changed(source, source_links.find_bare(source, site_url), named)
+
+
 def to_paths(source: str, path_of: PathOf) -> str:
     """The Markdown with every reference as the path that `path_of` knows; others stay."""
     return _rewrite(source, lambda target: _path_for(target, path_of))
 
 
-def _rewrite(source: str, change: Callable[[source_links.LinkTarget], str | None]) -> str:
+Change = Callable[[source_links.LinkTarget], str | None]
+
+
+def _rewrite(source: str, change: Change) -> str:
+    return _changed(source, source_links.find_targets(source), change)
+
+
+def _changed(source: str, targets: Iterable[source_links.LinkTarget], change: Change) -> str:
     pieces: list[str] = []
     at = 0
-    for target in source_links.find_targets(source):
+    for target in targets:
         changed = change(target)
         if changed is not None:
             pieces += [source[at : target.start], changed]
             at = target.end
     return "".join([*pieces, source[at:]]) if pieces else source
+
+
+def _escaped(mark: re.Match[str]) -> str:
+    return "\\" + mark[0]
 
 
 def _reference_for(target: source_links.LinkTarget, find: Find, site_url: str) -> str | None:

@@ -31,11 +31,47 @@ def find_targets(source: str) -> Iterator[LinkTarget]:
             yield target
 
 
+def find_bare(source: str, site_url: str) -> Iterator[LinkTarget]:
+    """Every address of the site that stands in the text by itself, perhaps between < and >.
+
+    Within brackets or tags it may belong to a link already, so it is left alone there.
+    """
+    if not site_url:
+        return
+    code = _Mask(sorted(_code_spans(source)))
+    bare = re.compile(_BARE_OWN.format(site=re.escape(site_url)), re.IGNORECASE)
+    for match in bare.finditer(source):
+        closed = match[1] == "<"
+        end = match.end(2) if closed else match.end(2) - _trailing(match[2])
+        if closed and source[end : end + 1] != ">":
+            continue
+        if not code.covers(match.start(2)) and not _is_in_link(source, match.start(2)):
+            start = match.start(1) if closed else match.start(2)
+            address = source[match.start(2) : end]
+            yield LinkTarget(start, end + 1 if closed else end, address, False)
+
+
+def _trailing(address: str) -> int:
+    """How many marks at the end of an address belong to the sentence around it."""
+    return len(address) - len(address.rstrip(".,;:!?'\"*_)"))
+
+
+def _is_in_link(source: str, position: int) -> bool:
+    paragraph = source.rfind("\n\n", 0, position) + 1
+    before = source[paragraph:position]
+    if before.count("[") > before.count("]"):
+        return True
+    end = source.find("\n\n", position)
+    after = source[position : end if end >= 0 else len(source)]
+    return before.endswith(("](", "](<", "]: ", "=")) or "</a" in after.lower()
+
+
 # --- Links ---------------------------------------------------------------------------------------
 
 _TITLE = r"""(?:\s+(?:"[^"\n]{0,500}"|'[^'\n]{0,500}'))?"""
 _BARE = r"[^\s()<>]{1,2000}(?:\([^\s()<>]{0,500}\)[^\s()<>]{0,500}){0,9}"
 _INLINE = re.compile(rf"\(\s{{0,9}}(?:<([^<>\n]*)>|({_BARE})){_TITLE}\s{{0,9}}\)")
+_BARE_OWN = r"""(?:^|(?<=[\s(*_]))(<?)({site}(?:[/?#][^\s<>"\]]{{0,2000}})?)(?![\w.:-])"""
 _BRACKET = re.compile(r"\\.|\n[ \t]*\n|!?\[|\]", re.DOTALL)
 _DEFINITION = re.compile(r"^[ ]{0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*(?:<([^<>\n]+)>|(\S+))", re.M)
 _RAW_TAG = re.compile(r"<(a|img)\b([^<>]{0,2000})>", re.IGNORECASE)

@@ -152,3 +152,41 @@ def test_a_reference_is_an_id_or_an_address():
 def test_a_long_text_is_searched_in_one_pass():
     for source in ("[" * 50_000, "`" * 50_000, "[a](" * 12_000, "<a " * 16_000, "```\n" * 12_000):
         assert rewritten(source) == source
+
+
+SITE = "https://tidelines.example/blog"
+OWN = {"/about/": ("entry", "01J9ZZZZZZZZZZZZZZZZZZZZZZ")}
+
+
+def named(source: str) -> str:
+    return references.name_bare(source, OWN.get, lambda kind, _id: "About [us]", site_url=SITE)
+
+
+def test_an_own_address_pasted_by_itself_becomes_a_link_by_identity():
+    link = "[About \\[us\\]](entry:01J9ZZZZZZZZZZZZZZZZZZZZZZ)"
+    assert named(f"{SITE}/about/") == link
+    assert named(f"See {SITE}/about/.") == f"See {link}."
+    assert named(f"(at <{SITE}/about/>)") == f"(at {link})"
+    assert named(f"**{SITE}/about/**") == f"**{link}**"
+    assert named(f"a\n\n{SITE}/about/#top\n\nb") == f"a\n\n{link[:-1]}#top)\n\nb"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"`{SITE}/about/`",
+        f"```\n{SITE}/about/\n```",
+        f"    {SITE}/about/",
+        f"[{SITE}/about/](https://elsewhere.example/)",
+        f"[the page]({SITE}/about/)",
+        f"[page]: {SITE}/about/",
+        f'<a href="{SITE}/about/">{SITE}/about/</a>',
+        f"{SITE}/nothing-there/",
+        f"{SITE}.evil.example/about/",
+        f"x{SITE}/about/",
+        "https://other.example/about/",
+        f"<{SITE}/about/",
+    ],
+)
+def test_what_is_a_link_or_code_already_stays_byte_for_byte(source):
+    assert named(source) == source
