@@ -17,6 +17,7 @@ from cms.i18n import gettext as _
 MAX_NAME = 200  # characters
 MAX_BIO = 10_000
 MAX_LINKS = 20
+MAX_LINK = 500  # characters
 
 
 def create_profile(
@@ -142,7 +143,9 @@ def _describe(profile: Profile, bio: str, links: Sequence[str]) -> None:
 
 
 def _is_link(link: str) -> bool:
-    return link.startswith(("https://", "http://", "mailto:")) and len(link) <= 500
+    if text.has_unstorable(link) or text.has_controls(link) or any(map(str.isspace, link)):
+        return False
+    return link.startswith(("https://", "http://", "mailto:")) and len(link) <= MAX_LINK
 
 
 def _checked_name(name: str) -> str:

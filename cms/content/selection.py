@@ -16,6 +16,8 @@ from cms import db
 from cms.content import types, visibility
 from cms.content.models import Entry, Publication, PublicationByline, PublicationTerm
 from cms.content.schedule import is_live_at
+from cms.content.snapshot import EARLIEST, LATEST
+from cms.errors import NotFound
 
 published = Publication.__table__
 entries = Entry.__table__
@@ -63,7 +65,9 @@ def opened(selection: Selection) -> Selection:
 
 
 def in_period(year: int, month: int | None, zone: ZoneInfo) -> Selection:
-    """The posts of a year, or of one of its months, in the site's time zone."""
+    """The posts of a year, or of one of its months, in the site's time zone; raises NotFound."""
+    if not EARLIEST.year <= year < LATEST.year or not 1 <= (month or 1) <= 12:
+        raise NotFound
     start = datetime(year, month or 1, 1, tzinfo=zone)
     if month is None or month == 12:
         end = datetime(year + 1, 1, 1, tzinfo=zone)

@@ -16,6 +16,7 @@ from cms.history import recording
 from cms.i18n import gettext as _
 
 MAX_NAME = 200  # characters
+MAX_DESCRIPTION = 10_000
 MAX_DEPTH = 8
 INTERNAL_MARK = "#"  # A tag typed with this in front is internal, as in Ghost.
 
@@ -44,7 +45,7 @@ def create_term(
             name=name,
             slug="",
             path="",
-            description=text.clean_source(description),
+            description=_checked_description(description),
             internal=internal,
             seo={},
             created_at=now,
@@ -73,7 +74,7 @@ def update_term(
     parent = _checked_parent(kind, parent_id, below=term)
     with recording.act(_("Changed “{name}”", name=term.name), by=by, now=now):
         term.name = name
-        term.description, term.internal = text.clean_source(description), internal
+        term.description, term.internal = _checked_description(description), internal
         term.parent_id = parent.id if parent else None
         _place(term, slug or text.make_slug(name) or term.slug, parent, now=now)
         _take_along(term, now=now)
@@ -180,6 +181,13 @@ def _checked_name(name: str) -> str:
     if len(name) > MAX_NAME:
         raise Rejected(_("At most {most} characters fit here.", most=MAX_NAME), field="name")
     return name
+
+
+def _checked_description(source: str) -> str:
+    if len(source) > MAX_DESCRIPTION or text.has_unstorable(source):
+        words = _("At most {most} characters fit here.", most=MAX_DESCRIPTION)
+        raise Rejected(words, field="description")
+    return text.clean_source(source)
 
 
 def _checked_parent(
