@@ -85,13 +85,11 @@ def decided(content: Snapshot, newest: Revision, kind: ContentType) -> Snapshot:
 def page(entry: Entry, undecided: Undecided) -> str:
     """Both texts side by side."""
     theirs, kind = undecided.theirs, types.get_type(entry.type)
-    is_own = theirs.author_id == gate.signed_in_person().id
     return render_template(
         "admin/entries/conflict.html",
         entry=presenting.heading(entry),
-        theirs_by=_("You, in another window")
-        if is_own
-        else presenting.person_name(theirs.author_id),
+        theirs_by=presenting.person_name(theirs.author_id),
+        is_own=theirs.author_id == gate.signed_in_person().id,
         theirs_at=theirs.created_at,
         save_action=url_for("admin.entries_update", entry_id=entry.id),
         collisions=undecided.text.collisions,

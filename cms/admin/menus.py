@@ -38,6 +38,8 @@ MAX_DIGITS = 6  # of a position
 class LineForm(Form):
     """One line of a menu."""
 
+    words = ""  # what the line says when its label is left empty
+
     id = HiddenField()
     label = StringField(__("Label"), [Length(max=200)])
     target = SelectField(__("Leads to"), validate_choice=False)
@@ -213,6 +215,7 @@ def _is_number(line: LineForm) -> bool:
 def _page(form: MenuForm, place: str) -> str:
     groups = _targets()
     targets = [choice for name, pairs in groups.items() for choice in choices(pairs, group=name)]
+    named = {choice.value: choice.label for choice in targets}
     positions = choices((str(n), str(n)) for n in range(1, len(form.lines) + 1))
     for line in form.lines:
         present = line.form.target.data
@@ -220,6 +223,7 @@ def _page(form: MenuForm, place: str) -> str:
         gone = choices([(present, _("(gone)"))]) if is_gone else []
         line.form.target.choices = [*gone, *targets]
         line.form.position.choices = positions
+        line.form.words = named.get(present, "") if present != "url" else ""
     heading = form.name.data or place
     back = url_for("admin.menus_index")
     return render_template(

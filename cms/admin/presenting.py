@@ -33,7 +33,7 @@ def row(line: Line, depth: int, person: Person) -> dict[str, Any]:
         "who": ", ".join(line.bylines),
         "tags": line.terms[:4],
         "at": _moment(line),
-        "at_words": _("Published") if live else _("Saved"),
+        "at_words": _("Published") if live else _("Goes out") if line.state.next_at else _("Saved"),
         "path": line.path,
         "depth": depth,
         "pinned": line.pinned,
@@ -59,6 +59,7 @@ def writing(entry: Entry | None, kind: ContentType, entry_id: str) -> dict[str, 
         "preview_action": url_for("admin.preview_new", kind=kind.name, id=entry_id),
         "history_href": None,
         "trash_action": None,
+        "restore_action": None,
         "duplicate_action": None,
         "can_publish": bool(may(gate.current_person(), Permission.PUBLISH_OWN)),
         "saved_at": None,
@@ -132,18 +133,25 @@ def _written(entry: Entry) -> dict[str, Any]:
     state = publishing.state_of(entry, now=gate.now())
     path = present_path(entry)
     trashes = ownership.may(person, Permission.TRASH_ANY, entry)
+    is_gone = entry.trashed_at is not None
+    lying = [_("This lies in the trash. Bring it back to change it.")] if is_gone else []
     return {
         "state": state.status.value,
         "view_href": urls.local(path) if state.is_live and path else None,
         "save_action": url_for("admin.entries_update", entry_id=entry.id),
         "preview_action": url_for("admin.preview_update", entry_id=entry.id),
         "history_href": url_for("admin.revisions", entry_id=entry.id),
-        "trash_action": url_for("admin.entries_trash", entry_id=entry.id) if trashes else None,
+        "trash_action": url_for("admin.entries_trash", entry_id=entry.id)
+        if trashes and not is_gone
+        else None,
+        "restore_action": url_for("admin.trash_restore", entry_id=entry.id)
+        if trashes and is_gone
+        else None,
         "duplicate_action": url_for("admin.entries_copy", entry_id=entry.id),
         "can_publish": bool(ownership.may(person, Permission.PUBLISH_ANY, entry)),
         "saved_at": head.created_at,
         "saved_by": person_name(head.author_id),
-        "notes": plans(entry, state),
+        "notes": [*lying, *plans(entry, state)],
     }
 
 

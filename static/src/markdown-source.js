@@ -18,7 +18,7 @@ import {
 import { HighlightStyle, LanguageSupport, syntaxHighlighting } from "@codemirror/language";
 import { search, searchKeymap } from "@codemirror/search";
 import { Compartment, EditorSelection, EditorState } from "@codemirror/state";
-import { EditorView, drawSelection, keymap, placeholder } from "@codemirror/view";
+import { Decoration, EditorView, ViewPlugin, drawSelection, keymap, placeholder } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 const quiet = { color: "var(--muted, #5d6066)" };
@@ -77,6 +77,33 @@ const looks = EditorView.theme({
   ".cm-placeholder": quiet,
 });
 
+const ownDirection = Decoration.line({ attributes: { dir: "auto" } });
+
+/** Each line runs as its own first letters do, as in the plain field. */
+const directions = ViewPlugin.fromClass(
+  class {
+    constructor(view) {
+      this.update({ view, docChanged: true });
+    }
+
+    update({ view, docChanged, viewportChanged }) {
+      if (!docChanged && !viewportChanged) return;
+      const marks = [];
+      let last = -1;
+      for (const { from, to } of view.visibleRanges) {
+        for (let at = from; at <= to; ) {
+          const line = view.state.doc.lineAt(at);
+          if (line.from > last) marks.push(ownDirection.range(line.from));
+          last = line.from;
+          at = line.to + 1;
+        }
+      }
+      this.decorations = Decoration.set(marks);
+    }
+  },
+  { decorations: (plugin) => plugin.decorations },
+);
+
 /** Wraps the selection in a mark, or takes the mark away where it already stands. */
 function toggling(mark) {
   return (view) => {
@@ -123,6 +150,19 @@ function linking(view) {
     }),
     { userEvent: "input", scrollIntoView: true },
   );
+  return true;
+}
+
+/**
+ * Typing over a selection, done here: a browser that does it by itself keeps the looks of what was
+ * there in a style attribute, which a strict policy reports.
+ */
+function typeOver(event, view) {
+  const { state } = view;
+  const isPlain = event.inputType === "insertText" && event.data && !event.isComposing;
+  if (!isPlain || view.composing || state.readOnly || state.selection.main.empty) return false;
+  event.preventDefault();
+  view.dispatch(state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
   return true;
 }
 
@@ -218,6 +258,8 @@ class MarkdownSource extends HTMLElement {
         EditorView.contentAttributes.of(attributes),
         EditorView.editorAttributes.of({ part: "editor" }),
         EditorView.perLineTextDirection.of(true),
+        directions,
+        EditorView.domEventHandlers({ beforeinput: typeOver }),
         EditorView.updateListener.of((update) => update.docChanged && this.#write(update.state)),
         this.#readOnly.of([EditorState.readOnly.of(fixed), EditorView.editable.of(!fixed)]),
         area.placeholder ? placeholder(area.placeholder) : [],

@@ -232,7 +232,7 @@ def test_one_person_in_two_windows_is_asked_as_well(
     other.get(f"/admin/entries/{entry_id}")
     _save(other, title="Here")
     assert _save(second, title="There") == 409
-    assert "You, in another window" in second.text
+    assert second.heading == "You changed the same words twice"
 
 
 def test_a_base_of_another_entry_is_not_found(

@@ -12,7 +12,7 @@ from cms.content.snapshot import Snapshot
 from tests.conftest import PASSWORD
 from tests.flows.conftest import LiveSite, Window
 
-TEXT = "The kettle sings.\n\nWe wait for a while.\n\nThen the tea is poured."
+TEXT = "The kettle `sings` **loudly**.\n\nWe wait for a while.\n\nThen the tea is poured."
 
 
 def _source(page: Page) -> str:
