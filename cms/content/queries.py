@@ -39,6 +39,7 @@ from cms.history import generation
 __all__ = ["Selection", "in_period", "opened", "posts"]
 
 MAX_PINNED = 20
+MAX_RELATED_TERMS = 4
 
 T = TypeVar("T")
 
@@ -266,11 +267,14 @@ def neighbours(card: Publication | Whole, *, now: datetime) -> tuple[Card | None
 def related(
     card: Publication | Whole, term_ids: Sequence[str], *, now: datetime, limit: int = 3
 ) -> tuple[Card, ...]:
-    """The newest posts that share the first term with this one."""
-    if not term_ids:
-        return ()
-    selection = posts(term_ids=(term_ids[0],), without=(card.entry_id,))
-    return list_cards(selection, now=now, limit=limit)
+    """The newest posts that share a term with this one; those of its first term go first."""
+    found: tuple[Card, ...] = ()
+    for term_id in term_ids[:MAX_RELATED_TERMS]:
+        if len(found) < limit:
+            without = (card.entry_id, *(each.entry_id for each in found))
+            selection = posts(term_ids=(term_id,), without=without)
+            found += list_cards(selection, now=now, limit=limit - len(found))
+    return found
 
 
 def count(selection: Selection, *, now: datetime) -> int:

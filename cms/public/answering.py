@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from flask import Response, make_response, request
+from flask import Response, current_app, make_response, request
 
 from cms.addresses import urls
 from cms.content import queries
@@ -34,13 +34,14 @@ def page(
 ) -> Response:
     """Render a kind of page in the active theme; the fallback theme stands in when it fails."""
     settings = site.current()
+    here = request.script_root + request.path
     context = PageContext(
         kind=kind,
         site=site.view(),
         meta=meta,
         now=gate.now(),
         extra=MappingProxyType(dict(extra)),
-        sources=Sources(request.script_root + request.path),
+        sources=Sources(here) if site.is_open() else ClosedSources(here),
         lang=lang,
         preview=preview,
     )
@@ -51,6 +52,7 @@ def page(
         lookup.names_for(kind, slug=slug, custom=custom, code=status),
         context,
         circuit=current.circuit,
+        on_failure=theming.note_failure,
     )
     response = make_response(rendered.html, status)
     if rendered.failure is not None:
@@ -64,6 +66,11 @@ def text(body: str, mimetype: str, *, age: str = REVALIDATE) -> Response:
     response = make_response(body)
     response.content_type = f"{mimetype}; charset=utf-8"
     return finish(response, age=age)
+
+
+def xml(template: str, **values: Any) -> str:
+    """One of the door's own XML templates, filled in; it knows nothing of who asks."""
+    return current_app.jinja_env.get_template(template).render(values)
 
 
 def finish(response: Response, *, age: str = REVALIDATE) -> Response:
@@ -84,9 +91,9 @@ def finish(response: Response, *, age: str = REVALIDATE) -> Response:
 
 def ensure_open() -> Response | None:
     """None on a public site; on a closed one the page that stands in front of all others."""
-    settings = site.current()
-    if settings.access == "public" or site.visitor().is_staff:
+    if site.is_open():
         return None
+    settings = site.current()
     coming = settings.access == "coming-soon"
     words = settings.coming_soon_text if coming else ""
     title = _("Coming soon") if coming else _("This site is private")
@@ -100,7 +107,7 @@ def ensure_open() -> Response | None:
 
 def ensure_feed_open() -> None:
     """Raises NotFound for machine-readable pages of a site that is not public."""
-    if site.current().access != "public" and not site.visitor().is_staff:
+    if not site.is_open():
         raise NotFound
 
 
@@ -209,3 +216,22 @@ class Sources:
     ) -> str | None:
         """Only the original is there."""
         return None
+
+
+class ClosedSources(Sources):
+    """The same before a closed door: a theme learns addresses of the core, and nothing written."""
+
+    def posts(self, **_wanted: Any) -> tuple[views.PostCard, ...]:
+        """No entries."""
+        return ()
+
+    def terms(self, **_wanted: Any) -> tuple[views.TermView, ...]:
+        """No terms."""
+        return ()
+
+    def menu(self, place: str) -> tuple[views.MenuItem, ...]:
+        """No menu."""
+        return ()
+
+    def page_by_slug(self, slug: str) -> None:
+        """No page."""

@@ -59,7 +59,7 @@ def show(publication: Shown, *, kind: str = "", draft: Snapshot | None = None) -
     else:
         extra |= _around(publication, view, above, now)
         extra["post"] = view
-    return answering.page(
+    response = answering.page(
         kind,
         _meta(publication, view, kind),
         extra,
@@ -68,6 +68,9 @@ def show(publication: Shown, *, kind: str = "", draft: Snapshot | None = None) -
         lang=publication.locale,
         preview=draft is not None,
     )
+    if site.current().markdown_pages:
+        response.vary.add("Accept")  # The same address answers in Markdown too.
+    return response
 
 
 def judge(publication: Shown, now: datetime) -> tuple[Verdict, visibility.Restriction | None]:

@@ -14,7 +14,8 @@ MAX_SUGGESTIONS = 5
 
 def show(status: int, message: str, _error: Exception) -> Response:
     """The page for an error in the visitors' door."""
-    if routing.parse(request.path).form is not routing.Form.HTML:
+    path = request.path
+    if routing.parse(path).form is not routing.Form.HTML or routing.is_file(path):
         return answering.text(message or _words(status)[0], "text/plain", age="no-store")
     title, words = _words(status)
     near = suggestions() if status == 404 and site.current().access == "public" else ()
@@ -37,8 +38,12 @@ def suggestions() -> tuple[views.PostCard, ...]:
 
 def _ever_shorter(words: list[str]) -> list[list[str]]:
     """All words first, then fewer: a wrong one should not hide what the others find."""
+    words = words[:8]
     longest = sorted(words, key=len, reverse=True)
-    return [words[:8], longest[:2], longest[:1]] if words else []
+    tries = [words]
+    tries += [[word for word in words if word != wrong] for wrong in longest[:3]]
+    tries += [[word] for word in longest[:2]]
+    return [wanted for wanted in tries if wanted]
 
 
 def _words(status: int) -> tuple[str, str]:

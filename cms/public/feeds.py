@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Blueprint, Response, jsonify
 
 from cms import text
 from cms.addresses import urls
@@ -91,7 +91,7 @@ def _answer(selection: Selection, base: str, form: Form, *, title: str) -> Respo
     }
     if form is Form.JSON:
         return _json(feed, entries)
-    body = render_template(f"feeds/{form.value}.xml", rfc822=format_datetime, **feed)
+    body = answering.xml(f"feeds/{form.value}.xml", rfc822=format_datetime, **feed)
     return answering.text(body, TYPES[form], age=answering.FEED_AGE)
 
 

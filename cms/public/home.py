@@ -21,12 +21,8 @@ def show() -> Response:
     closed = answering.ensure_open()
     if closed is not None:
         return closed
-    settings = site.current()
-    if settings.front == "page" and settings.front_page:
-        chosen = queries.find_whole(settings.front_page, now=gate.now())
-        if chosen is not None:
-            return entries.show(chosen, kind="front")
-    return posts("/", 1)
+    chosen = site.front_page()
+    return entries.show(chosen, kind="front") if chosen is not None else posts("/", 1)
 
 
 def posts(base: str, number: int) -> Response:

@@ -32,6 +32,8 @@ def show(path: str) -> Response:
     if normal != asked:
         return _to(normal)
     route = routing.parse(normal)
+    if route.is_page and normal != routing.page_path(route.base, route.number):
+        return _to(routing.page_path(route.base, route.number))
     return _own_list(route) or _addressed(normal, route)
 
 
@@ -40,7 +42,9 @@ def _own_list(route: Route) -> Response | None:
     settings = site.current()
     posts_base = settings.posts_path if settings.front == "page" else "/"
     base, slashed = route.base, route.base.rstrip("/") + "/"
-    is_posts = slashed == posts_base or (base == "/" and route.number > 1)
+    is_posts = slashed == posts_base
+    if base == "/" and route.is_page:
+        is_posts = site.front_page() is None
     if not is_posts and not lists.is_archive(slashed):
         return None
     if base != slashed:

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 MAX_NUMBER = 1_000_000
-_PAGE = re.compile(r"^(?P<base>.*/)page/(?P<number>[1-9][0-9]{0,6})/$")
+_PAGE = re.compile(r"^(?P<base>.*/)page/(?P<number>[1-9][0-9]{0,6})/?$")
+_OF_PROGRAMS = frozenset(
+    (
+        *("avif", "gif", "ico", "jpeg", "jpg", "png", "svg", "webp"),
+        *("css", "js", "json", "map", "mjs", "txt", "webmanifest", "woff", "woff2", "xml"),
+    )
+)
 
 
 class Form(StrEnum):
@@ -29,6 +35,7 @@ class Route:
     base: str
     form: Form = Form.HTML
     number: int = 1
+    is_page: bool = False  # whether the path names a page of a list
 
 
 def parse(path: str) -> Route:
@@ -40,8 +47,13 @@ def parse(path: str) -> Route:
         return Route(path.removesuffix(".md"), Form.MARKDOWN)
     page = _PAGE.match(path)
     if page is not None and int(page["number"]) <= MAX_NUMBER:
-        return Route(page["base"], number=int(page["number"]))
+        return Route(page["base"], number=int(page["number"]), is_page=True)
     return Route(path)
+
+
+def is_file(path: str) -> bool:
+    """Whether a path looks like that of a file that a program asks for, not a person."""
+    return path.rpartition("/")[2].rpartition(".")[2].lower() in _OF_PROGRAMS
 
 
 def page_path(base: str, number: int) -> str:

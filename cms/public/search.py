@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from cms import text
 from cms.addresses import urls
 from cms.content import queries, search, visibility, words
+from cms.errors import NotFound
 from cms.i18n import gettext as _
 from cms.public import answering, presenting
 from cms.rendering import excerpt
@@ -33,6 +34,8 @@ def show() -> Response:
     query = "" if text.has_unstorable(typed) else text.clean_line(typed)[:MAX_QUERY]
     number = pagination.page_number()
     hits, total = find(query, number) if query else ((), 0)
+    if not hits and number > 1:
+        raise NotFound
     page = presenting.page_of(hits, _link(query), number=number, size=SIZE, total=total)
     meta = views.MetaView(
         title=_("Search: {query}", query=query) if query else _("Search"),

@@ -15,6 +15,7 @@ from cms.accounts.permissions import Permission
 from cms.addresses import urls
 from cms.content import queries
 from cms.content.models import Profile, Term
+from cms.content.queries import Whole
 from cms.content.schedule import next_boundary
 from cms.content.visibility import Visitor
 from cms.history import generation
@@ -50,6 +51,14 @@ def current() -> SiteSettings:
     return generation.remember("settings", settings.load, now=gate.now())
 
 
+def front_page() -> Whole | None:
+    """The page that editors put in front, while it is there; else the posts stand in front."""
+    settings = current()
+    if settings.front != "page" or not settings.front_page:
+        return None
+    return queries.find_whole(settings.front_page, now=gate.now())
+
+
 def remembered(key: object, make: Callable[[], T]) -> T:
     """Frozen values that follow from the content and the clock, kept until either moves on."""
     now = gate.now()
@@ -66,9 +75,14 @@ def visitor() -> Visitor:
     return found
 
 
+def is_open() -> bool:
+    """Whether this visitor may see the site at all."""
+    return current().access == "public" or visitor().is_staff
+
+
 def view() -> views.SiteView:
     """The site, as themes see it."""
-    site = current()
+    site, shown = current(), is_open()
     return views.SiteView(
         title=site.title,
         tagline=site.tagline,
@@ -78,9 +92,9 @@ def view() -> views.SiteView:
         locale=site.locale.replace("-", "_"),
         timezone=site.timezone,
         social=tuple(_social(link) for link in site.social),
-        feeds=feed_links("/"),
+        feeds=feed_links("/") if shown else (),
         copyright=site.copyright,
-        features=frozenset(("search",)),
+        features=frozenset(("search",)) if shown else frozenset(),
     )
 
 

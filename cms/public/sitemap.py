@@ -1,6 +1,6 @@
 """The sitemap for search engines, split into parts (sitemaps.org)."""
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response
 
 from cms.addresses import urls
 from cms.content import queries, types
@@ -26,7 +26,7 @@ def index() -> Response:
             parts += [f"{kind.name}-{number}" for number in range(1, -(-total // PART) + 1)]
     parts.append("lists-1")
     links = [urls.absolute(f"/sitemap/{part}.xml") for part in parts]
-    body = render_template("feeds/sitemap-index.xml", links=links)
+    body = answering.xml("feeds/sitemap-index.xml", links=links)
     return answering.text(body, "application/xml", age=answering.FEED_AGE)
 
 
@@ -36,7 +36,7 @@ def show(name: str, number: int) -> Response:
     """One part: the entries of a type, or the lists."""
     answering.ensure_feed_open()
     lines = _lists() if name == "lists" and number == 1 else _entries(name, number)
-    body = render_template("feeds/sitemap.xml", lines=lines)
+    body = answering.xml("feeds/sitemap.xml", lines=lines)
     return answering.text(body, "application/xml", age=answering.FEED_AGE)
 
 
@@ -53,7 +53,7 @@ def _entries(name: str, number: int) -> list[tuple[str, str]]:
 
 def _lists() -> list[tuple[str, str]]:
     now = gate.now()
-    paths = ["/"] if site.current().front == "posts" else []
+    paths = ["/"] if site.front_page() is None else ["/", site.current().posts_path]
     for taxonomy in types.list_taxonomies():
         paths += [term.path for term, _count in queries.list_used_terms(taxonomy.name, now=now)]
     paths += [f"/author/{handle}/" for handle in queries.list_used_handles(now=now)]
@@ -61,4 +61,6 @@ def _lists() -> list[tuple[str, str]]:
 
 
 def _selection(name: str) -> queries.Selection:
-    return queries.Selection(types=(name,), open_only=True)
+    front = site.front_page()  # It stands at "/", with the lists.
+    without = (front.entry_id,) if front is not None else ()
+    return queries.Selection(types=(name,), open_only=True, without=without)

@@ -43,6 +43,9 @@ def ask(
 @csrf.protected_by_origin
 def create(entry_id: str) -> Response:
     """Open the page to this visitor when the password is right."""
+    closed = answering.ensure_open()
+    if closed is not None:
+        return closed
     now = gate.now()
     publication = queries.find_whole(entry_id, now=now)
     rule = visibility.restriction_of(publication, now=now) if publication else None

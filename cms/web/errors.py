@@ -49,6 +49,7 @@ def answer(status: int, message: str, error: Exception) -> Response:
         log.exception("an error page could not be made")
         response = make_response(plain_page(status, message))
     response.status_code = status
+    response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 

@@ -323,4 +323,3 @@ def _make_menus(made: Journal) -> None:
     lines += [to("term", made.terms["Tides"]), to("profile", made.people["Ana"])]
     lines.append(menus.Line(label="Archive", target_kind="url", url="/archive/"))
     menus.save_menu("main", "Main", lines, by=OPERATOR, now=made.now)
-

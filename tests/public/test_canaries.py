@@ -13,6 +13,7 @@ from cms import clock, db
 from cms.content import editing
 from cms.web import installation
 from tests.browsing import BASE
+from tests.public import journal
 from tests.public.journal import CANARIES, PASSWORD, Journal
 
 STARTS = (
@@ -40,7 +41,7 @@ def crawl(client: FlaskClient, starts: tuple[str, ...]) -> dict[str, str]:
         path = waiting.pop()
         if path in read or "/-/theme/" in path:
             continue
-        answer = client.get(path, base_url=BASE)
+        answer = client.get(path, base_url=BASE, buffered=True)
         assert answer.status_code < 500, path
         read[path] = f"{answer.headers}\n{answer.get_data(as_text=True)}"
         if "Location" in answer.headers:
@@ -87,12 +88,14 @@ def test_hidden_addresses_say_nothing_either(app: Flask, made: Journal) -> None:
     asked = addresses(app, made)
     asked += [path.rstrip("/") for path in asked] + [path.upper() for path in asked]
     # Whoever names a tag or a person by the address has said the word.
-    read = {
-        path: client.get(path, base_url=BASE).get_data(as_text=True)
-        for path in asked
-        if not path.startswith("/tag/canaryunused")
+    read = {path: client.get(path, base_url=BASE) for path in asked if "canaryunused" not in path}
+    # An answer may repeat the address that it was asked for, with a slash.
+    said = {
+        path: answer.get_data(as_text=True)
+        for path, answer in read.items()
+        if answer.headers.get("Location", "").rstrip("/") != path.rstrip("/")
     }
-    assert not leaks(read)
+    assert not leaks(said)
 
 
 @pytest.mark.parametrize("word", CANARIES.values())
@@ -129,8 +132,6 @@ def test_a_password_opens_only_what_it_guards(app: Flask, made: Journal) -> None
 def test_hidden_titles_do_not_show_through_links(app: Flask, made: Journal) -> None:
     """An open text that links to hidden entries names neither their titles nor their paths."""
     database = installation.of(app).database
-    from tests.public import journal
-
     hidden = ("draft", "scheduled", "ended", "staff", "staff-child", "trashed", "purged")
     source = "\n\n".join(f"Look [](entry:{made.entries[name]}) there." for name in hidden)
     with db.unit_of_work(database):
