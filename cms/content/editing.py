@@ -20,6 +20,7 @@ from cms.history import recording
 from cms.i18n import gettext as _
 
 MAX_LOCALE = 20  # characters
+MAX_NOTE = 200
 _LOCALE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -263,7 +264,7 @@ def _write_revision(
         merged_id=merged_id,
         author_id=by.id or None,
         created_at=now,
-        note=note,
+        note=text.truncate(text.clean_line(note), MAX_NOTE),
         content_hash=content.content_hash(),
         **_columns(content),
     )

@@ -15,7 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session, object_mapper
 from sqlalchemy.orm.attributes import History
 
-from cms import db
+from cms import db, text
 from cms.history.models import Change, ChangeSet
 
 
@@ -25,6 +25,8 @@ class Actor(Protocol):
     @property
     def id(self) -> str: ...
 
+
+MAX_LABEL = 300  # characters
 
 _current: ContextVar[ChangeSet | None] = ContextVar("change_set", default=None)
 
@@ -60,7 +62,7 @@ def act(label: str, *, by: Actor | None, now: datetime, via: str = "admin") -> I
         yield outer
         return
     change_set = ChangeSet(
-        label=label,
+        label=text.truncate(label, MAX_LABEL),
         actor="person" if by is not None and by.id else "program",
         account_id=(by.id or None) if by is not None else None,
         via=via,
