@@ -136,10 +136,9 @@ def _kind_problem(name: str, settings: SiteSettings) -> str | None:
 
 
 def _path_problem(path: str) -> str | None:
-    problem = paths.problem_with(path)
-    if problem is None and (not path.endswith("/") or paths.normalise(path) != path):
+    if not path.endswith("/") or paths.normalise(path) != path:
         return _("A path begins and ends with a slash, such as /posts/.")
-    return problem
+    return paths.problem_with(path)
 
 
 def _front_problem(settings: SiteSettings) -> str | None:
@@ -172,7 +171,7 @@ def _pattern_problem(pattern: str) -> str | None:
     if not pattern.startswith("/") or "slug" not in parts or parts - PATTERN_PARTS:
         return _("A pattern starts with / and holds {slug}; {year}, {month} and {day} may too.")
     bare = _PATTERN_PART.sub("x", pattern)
-    if any(letter in bare for letter in "{} "):
+    if any(letter in bare for letter in "{} ") or "//" in bare:
         return _("A pattern cannot hold empty parts, spaces or ? # \\.")
     # Such as the longest path that it can make.
     longest = pattern.format(year="2026", month="01", day="01", slug="x" * text.MAX_SLUG)
