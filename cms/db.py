@@ -42,7 +42,8 @@ MAX_PATH = 700  # characters; a UNIQUE key on MariaDB ends at 3072 bytes
 # (sqlite.org/wal.html, "the WAL-reset bug").
 WAL_IS_SAFE_FROM = (3, 51, 3)
 _MARIADB = ("mysql", "mariadb")
-_RETRYABLE = {"1205", "1213", "1020", "40001", "40P01"}
+# 1305: MariaDB ended the whole transaction in a deadlock, so its savepoint is not there any more.
+_RETRYABLE = {"1205", "1213", "1020", "1305", "40001", "40P01"}
 
 T = TypeVar("T")
 # What a question is answered with; mypy knows no way yet to say "rows of anything".
@@ -377,10 +378,13 @@ def unit_of_work(database: Database, *, write: bool = True) -> Iterator[UnitOfWo
 def is_retryable(error: DBAPIError) -> bool:
     """Whether the database gave up on a race (deadlock, lock wait) that is worth repeating."""
     original = error.orig
-    code = getattr(original, "sqlstate", None)
-    if code is None and original is not None and original.args:
-        code = original.args[0]
-    return str(code) in _RETRYABLE or "database is locked" in str(original)
+    # PyMySQL tells both a general state and MariaDB's own number; only the number is exact.
+    codes = (
+        {str(getattr(original, "sqlstate", None)), str(next(iter(original.args), None))}
+        if original is not None
+        else set()
+    )
+    return bool(codes & _RETRYABLE) or "database is locked" in str(original)
 
 
 def retrying(act: Callable[[], T], *, attempts: int = 4) -> T:

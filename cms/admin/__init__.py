@@ -15,7 +15,7 @@ from cms.admin import (
     terms,
     trash,
 )
-from cms.admin.door import blueprint
+from cms.admin.door import blueprint, retried
 
 __all__ = ["blueprint", "register"]
 
@@ -30,3 +30,6 @@ blueprint.context_processor(frame.context)
 def register(app: Flask) -> None:
     """Open the editors' door of an app."""
     app.register_blueprint(blueprint)
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith("admin.") and "POST" in (rule.methods or ()):
+            app.view_functions[rule.endpoint] = retried(app.view_functions[rule.endpoint])

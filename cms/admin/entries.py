@@ -128,16 +128,16 @@ def create() -> ResponseReturnValue:
     try:
         entry = _create(form, kind, entry_id)
         db.commit()
-    except Rejected as refusal:
-        entry_form.refuse(form, refusal, kind)
-        return page(form, kind, None, entry_id), 422
-    except IntegrityError:
-        # The same form came twice at the same time, and the other one was first.
+    except (Rejected, IntegrityError) as refusal:
+        # The same form may have come twice at the same time, and the other one was first.
         db.session().rollback()
         known = editing.find_entry(entry_id)
-        if known is None:
+        if known is not None:
+            return _save(known, kind)
+        if not isinstance(refusal, Rejected):
             raise
-        return _save(known, kind)
+        entry_form.refuse(form, refusal, kind)
+        return page(form, kind, None, entry_id), 422
     return _go_on(entry, _("Saved."))
 
 
@@ -335,12 +335,16 @@ def _filter(
         type=kind.name,
         words=form.q.data or "",
         status=known.get(form.state.data or ""),
-        term_id=form.tag.data or None,
-        profile_id=form.author.data or None,
+        term_id=_known_id(form.tag.data),
+        profile_id=_known_id(form.author.data),
         created_by=mine,
         sort=sort.key,
         descending=sort.descending,
     )
+
+
+def _known_id(given: str | None) -> str | None:
+    return given if given and ids.is_id(given) else None
 
 
 def _tabs(kind: ContentType, chosen: Status | None, person: Person) -> list[dict[str, Any]]:
