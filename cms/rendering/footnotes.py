@@ -1,11 +1,14 @@
 """Footnotes in the order of the text, with the class that themes know."""
 
+import re
 import xml.etree.ElementTree as etree
+from collections.abc import Iterable
 
 from markdown import Markdown
 from markdown.extensions.footnotes import FootnoteExtension, FootnoteReorderingProcessor
 from markdown.treeprocessors import Treeprocessor
 
+_NOTE_ID = re.compile(r"^(#?(?:fn|fnref\d*)-)(.+)$", re.DOTALL)
 _BACK = "Jump back to footnote {} in the text"
 
 
@@ -46,9 +49,28 @@ class _Reordering(FootnoteReorderingProcessor):
 
 
 class _Naming(Treeprocessor):
-    """Gives the list the class that themes know."""
+    """Gives the list the class that themes know, and each note its number for a name.
+
+    Themes set notes beside the line that refers to them, and can only know them by number.
+    """
 
     def run(self, root: etree.Element) -> None:
         for child in root.iter("div"):
             if child.get("class") == "footnote":
                 child.set("class", "footnotes")
+                _number(root, child.iter("li"))
+
+
+def _number(root: etree.Element, notes: Iterable[etree.Element]) -> None:
+    ids = [note.get("id", "") for note in notes]
+    names = [name.removeprefix("fn-") for name in ids if name.startswith("fn-")]
+    numbers = {name: str(number) for number, name in enumerate(names, start=1)}
+
+    def numbered(match: re.Match[str]) -> str:
+        return match[1] + numbers.get(match[2], match[2])
+
+    for element in root.iter():
+        for attribute in ("id", "href"):
+            value = element.get(attribute)
+            if value is not None:
+                element.set(attribute, _NOTE_ID.sub(numbered, value))

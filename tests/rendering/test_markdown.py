@@ -77,10 +77,10 @@ def test_code_keeps_leading_spaces_and_blank_lines():
 
 def test_a_footnote_is_linked_both_ways():
     result = html("Text[^n].\n\n[^n]: Note *here*.")
-    assert '<sup id="c-fnref-n"><a class="footnote-ref" href="#c-fn-n">1</a></sup>' in result
+    assert '<sup id="c-fnref-1"><a class="footnote-ref" href="#c-fn-1">1</a></sup>' in result
     assert '<div class="footnotes">' in result
-    assert '<li id="c-fn-n">' in result
-    assert 'href="#c-fnref-n"' in result
+    assert '<li id="c-fn-1">' in result
+    assert 'href="#c-fnref-1"' in result
 
 
 def test_footnotes_are_numbered_in_the_order_of_the_text():
@@ -182,3 +182,12 @@ def test_nothing_the_parser_put_aside_is_lost(source):
     result = html(source)
     assert "klzzwxh" not in result
     assert "a&lt;b" in result or "`" not in source
+
+
+def test_footnotes_are_known_by_their_number_whatever_their_name():
+    result = pipeline.render("b[^two] a[^1] b[^two]\n\n[^1]: A.\n[^two]: B.\n").html
+    assert result.index('<li id="c-fn-1">') < result.index("B.") < result.index("A.")
+    assert 'id="c-fnref-1"' in result
+    assert 'id="c-fnref2-1"' in result
+    assert 'href="#c-fn-2"' in result
+    assert "two" not in result
