@@ -174,7 +174,7 @@ def _list(
         description=description,
         canonical=urls.absolute(routing.page_path(base, number)),
         robots="" if settings.search_engines and total else "noindex",
-        feeds=site.feed_links(base, title),
+        feeds=() if kind == "archive" else site.feed_links(base, title),
         prev_url=page.prev_url,
         next_url=page.next_url,
     )

@@ -10,7 +10,8 @@ from cms.content.models import Revision
 from cms.content.queries import Whole
 from cms.content.visibility import Verdict
 from cms.errors import NotFound
-from cms.public import answering, entries, routing, site
+from cms.public import answering, entries, routing, site, texts
+from cms.rendering.references import PathOf
 from cms.web import gate
 
 MARKDOWN = "text/markdown"
@@ -69,7 +70,8 @@ def markdown(publication: Whole) -> Response:
     if not site.current().markdown_pages or verdict is not Verdict.VISIBLE:
         raise NotFound
     wanted = sa.select(Revision.source).where(Revision.id == publication.revision_id)
-    source = references.with_paths(db.read(wanted).scalar_one(), path_of=_path_of)
+    kept = db.read(wanted).scalar_one()
+    source = references.with_paths(kept, path_of=_paths_in(kept))
     title = f"# {publication.title}\n\n" if publication.title else ""
     response = answering.text(title + source.rstrip() + "\n", MARKDOWN)
     response.headers["Link"] = f'<{urls.absolute(publication.path or "/")}>; rel="canonical"'
@@ -77,11 +79,16 @@ def markdown(publication: Whole) -> Response:
     return response
 
 
-def _path_of(kind: str, target: str) -> str | None:
-    if kind != "entry":
-        return None
-    found = queries.paths_of([target], now=gate.now()).get(target)
-    return urls.site_url() + found[0] if found else None
+def _paths_in(source: str) -> PathOf:
+    """Where everything that a text refers to stands now, as full addresses."""
+    found = texts.find_targets([source], now=gate.now())
+    prefix = urls.below()
+
+    def path_of(kind: str, target: str) -> str | None:
+        resolved = found.get((kind, target))
+        return urls.site_url() + resolved.url.removeprefix(prefix) if resolved else None
+
+    return path_of
 
 
 def _link(path: str | None) -> str:

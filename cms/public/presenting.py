@@ -85,7 +85,7 @@ def author(row: Profile, *, count: int) -> views.AuthorView:
         website=links[0] if links else None,
         social=tuple(
             views.Social(network="web", label=link.split("//")[-1].rstrip("/"), url=link)
-            for link in links
+            for link in links[1:]
         ),
         count=count,
     )

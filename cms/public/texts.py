@@ -14,7 +14,8 @@ from cms.rendering import resolver
 from cms.rendering.resolver import Resolved
 from cms.rendering.safe_html import SafeHtml, stored_html
 
-_OWN = re.compile(r'(?:href|src)="(entry|term|profile):([0-9A-Z]{26})')
+# In HTML and in Markdown alike; what only looks like a reference is looked up in vain.
+_OWN = re.compile(r"\b(entry|term|profile):([0-9A-Z]{26})\b")
 
 Found = Mapping[tuple[str, str], Resolved]
 
