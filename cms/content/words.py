@@ -208,7 +208,13 @@ def _marks(text: str, wanted: tuple[Term, ...]) -> list[tuple[int, int]]:
     if not wanted:
         return marks
     for match in _WORD.finditer(text.replace("_", " ")):
-        for start, end in _marks_in_word(match[0], exact, beginnings):
+        word = match[0]
+        if word.isascii():
+            # Most words are one token of their own length, and are not wanted.
+            token = _token(word.lower())
+            if token not in exact and not (beginnings and token.startswith(beginnings)):
+                continue
+        for start, end in _marks_in_word(word, exact, beginnings):
             start, end = start + match.start(), end + match.start()
             if marks and marks[-1][1] >= start:
                 marks[-1] = (marks[-1][0], max(end, marks[-1][1]))
