@@ -56,13 +56,13 @@ class Role(StrEnum):
 
 P = Permission
 
-_CONTRIBUTOR = frozenset({P.SIGN_IN, P.WRITE, P.EDIT_OWN})
+# Everyone who works here may read what is only for people who work here.
+_CONTRIBUTOR = frozenset({P.SIGN_IN, P.WRITE, P.EDIT_OWN, P.READ_PRIVATE})
 _AUTHOR = _CONTRIBUTOR | {P.PUBLISH_OWN, P.TRASH_OWN, P.UPLOAD_MEDIA}
 _EDITOR = _AUTHOR | {
     P.EDIT_ANY,
     P.PUBLISH_ANY,
     P.TRASH_ANY,
-    P.READ_PRIVATE,
     P.MANAGE_MEDIA,
     P.MANAGE_TERMS,
     P.MANAGE_MENUS,

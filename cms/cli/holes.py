@@ -12,7 +12,12 @@ class Hole(NamedTuple):
     words: str
 
 
+_QUADRATIC = "broken tags make the HTML parser very slow; our own limits stand before it."
+
 HOLES = (
+    Hole("Python", (3, 11), (3, 11, 14), _QUADRATIC),
+    Hole("Python", (3, 12), (3, 12, 12), _QUADRATIC),
+    Hole("Python", (3, 13), (3, 13, 6), _QUADRATIC),
     Hole("Python", (3, 11), (3, 11, 4), "a blank before an address hides its scheme from checks."),
     Hole("Python", (3, 12), (3, 12, 11), "an archive can be unpacked outside its folder."),
     Hole("Python", (3, 13), (3, 13, 4), "an archive can be unpacked outside its folder."),

@@ -55,17 +55,21 @@ def is_tracked(table: str) -> bool:
 
 
 @contextmanager
-def act(label: str, *, by: Actor | None, now: datetime, via: str = "admin") -> Iterator[ChangeSet]:
-    """Gather what is changed in this block under one label; an act within an act joins it."""
+def act(label: str, *, by: Actor | None, now: datetime, via: str = "") -> Iterator[ChangeSet]:
+    """Gather what is changed in this block under one label; an act within an act joins it.
+
+    `via` says by which door it came; by default the admin for people, the terminal for others.
+    """
     outer = _current.get()
     if outer is not None:
         yield outer
         return
+    account_id = by.id or None if by is not None else None
     change_set = ChangeSet(
         label=text.truncate(label, MAX_LABEL),
-        actor="person" if by is not None and by.id else "program",
-        account_id=(by.id or None) if by is not None else None,
-        via=via,
+        actor="person" if account_id else "program",
+        account_id=account_id,
+        via=via or ("admin" if account_id else "terminal"),
         created_at=now,
     )
     db.session().add(change_set)
