@@ -252,8 +252,10 @@ def neighbours(card: Publication | Whole, *, now: datetime) -> tuple[Card | None
     """The older and the newer post beside this one."""
     query, values = _asked(Selection(types=(card.type,)), now)
     query = query.where(_PUBLISHED.c.entry_id != sa.bindparam("beside"))
-    older = query.where(_PLACE_IN_TIME < _HERE).order_by(*_NEWEST_FIRST).limit(1).subquery()
-    newer = query.where(_PLACE_IN_TIME > _HERE).order_by(*_OLDEST_FIRST).limit(1).subquery()
+    # Left to itself MariaDB walks from the newest post to this one.
+    query = query.with_hint(_PUBLISHED, f"FORCE INDEX ({_LIST_INDEX})", "mariadb")
+    older = query.where(_BEFORE).order_by(*_NEWEST_FIRST).limit(1).subquery()
+    newer = query.where(_AFTER).order_by(*_OLDEST_FIRST).limit(1).subquery()
     both = sa.union_all(sa.select(older), sa.select(newer))
     here = {"beside": card.entry_id, "here_at": card.dated_at, "here_id": card.id}
     found = _cards(db.read(both, {**values, **here}))
@@ -465,10 +467,13 @@ _FIND_PLACE = (
     .where(_ADDRESS.c.path.in_([sa.bindparam(name, type_=db.key(db.MAX_PATH)) for name in _FORMS]))
 )
 
-_PLACE_IN_TIME = sa.tuple_(_PUBLISHED.c.dated_at, _PUBLISHED.c.id)
-_HERE = sa.tuple_(
-    sa.bindparam("here_at", type_=db.UtcDateTime()), sa.bindparam("here_id", type_=db.Id)
-)
+_LIST_INDEX = "ix_publication_type_listed_dated_at_id"
+# Not as pairs: MariaDB compares those only after it has read the row, and SQLite, once it knows
+# how much there is in each index, takes the wrong one.
+_AT, _HERE_AT = _PUBLISHED.c.dated_at, sa.bindparam("here_at", type_=db.UtcDateTime())
+_ID, _HERE_ID = _PUBLISHED.c.id, sa.bindparam("here_id", type_=db.Id)
+_BEFORE = sa.and_(_AT <= _HERE_AT, sa.or_(_AT < _HERE_AT, _ID < _HERE_ID))
+_AFTER = sa.and_(_AT >= _HERE_AT, sa.or_(_AT > _HERE_AT, _ID > _HERE_ID))
 _NEWEST_FIRST = (_PUBLISHED.c.dated_at.desc(), _PUBLISHED.c.id.desc())
 _OLDEST_FIRST = (_PUBLISHED.c.dated_at, _PUBLISHED.c.id)
 
