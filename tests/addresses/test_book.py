@@ -7,7 +7,7 @@ from cms import db, ids
 from cms.addresses import book
 from cms.addresses.models import Address
 from cms.errors import Rejected
-from tests.content.stories import NOW, at
+from tests.content.stories import NOW, at, on_sqlite
 
 pytestmark = pytest.mark.usefixtures("unit")
 
@@ -143,6 +143,7 @@ def test_an_owner_may_lead_a_path_that_was_left():
         claim("/a/", TWO)
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("path", "location", "code"),
     [

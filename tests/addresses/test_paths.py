@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cms import create_app
 from cms.addresses import paths
 from cms.errors import Rejected
+from tests.content.stories import on_sqlite
 
 GOOD = [
     "/about/",
@@ -120,6 +121,7 @@ def test_a_redirect_leads_to_a_path_or_a_web_address(location, expected):
     assert paths.is_location(location) is expected
 
 
+@on_sqlite
 def test_every_address_of_the_site_itself_is_reserved(settings):
     app = create_app(settings)
     for rule in app.url_map.iter_rules():

@@ -3,10 +3,15 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from cms.accounts.permissions import OPERATOR, Person
 from cms.content import editing, publishing
 from cms.content.models import Entry
 from cms.content.snapshot import Snapshot
+
+# What does not depend on the database is tested on one.
+on_sqlite = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -14,7 +14,7 @@ from cms.content.models import Entry, EntryTerm, Revision
 from cms.content.snapshot import Snapshot
 from cms.errors import Conflict, NotAllowed, NotFound, Rejected
 from cms.history.models import Change, ChangeSet
-from tests.content.stories import NOW, at, publish, rewrite, write
+from tests.content.stories import NOW, at, on_sqlite, publish, rewrite, write
 
 pytestmark = pytest.mark.usefixtures("unit")
 
@@ -91,6 +91,7 @@ def test_a_revision_keeps_newlines_as_line_feeds_and_no_other_byte_changes():
     assert editing.get_head(entry).source == source.replace("\r\n", "\n").replace("\r", "\n")
 
 
+@on_sqlite
 def test_the_hash_says_whether_the_content_is_the_same():
     one = full()
     assert one.content_hash() == Snapshot.from_json(one.as_json()).content_hash()
@@ -179,6 +180,7 @@ def test_a_copy_is_a_draft_of_its_own():
     assert publish(made, now=at(2)).path != editing.get_head(entry).path
 
 
+@on_sqlite
 def test_people_edit_what_is_theirs(eli, ana, rob, zoe):
     entry = write(by=rob)
     rewrite(entry, by=rob, title="Rob's")
@@ -192,6 +194,7 @@ def test_people_edit_what_is_theirs(eli, ana, rob, zoe):
         write(by=zoe)
 
 
+@on_sqlite
 def test_who_stands_in_the_byline_may_edit(ana, rob):
     profile = profiles.ensure_own_profile(ana, now=NOW)
     entry = write(by=rob, byline_ids=(profile.id,))
@@ -199,6 +202,7 @@ def test_who_stands_in_the_byline_may_edit(ana, rob):
     publish(entry, by=ana)
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("values", "field"),
     [
@@ -238,6 +242,7 @@ def test_a_megabyte_of_text_is_kept():
     assert editing.get_head(write(source=source)).source == source
 
 
+@on_sqlite
 def test_unknown_things_are_not_found():
     entry, other = write(), write("Other")
     for wrong in ("", "x", ids.new_id(), "' OR 1=1", "\x00"):
@@ -251,6 +256,7 @@ def test_unknown_things_are_not_found():
         editing.create_entry("article", Snapshot(), by=OPERATOR, now=NOW)
 
 
+@on_sqlite
 @pytest.mark.parametrize("locale", ["", "x", "en_US", "e" * 21, "en\x00", "ü", "en-"])
 def test_a_language_is_a_language(locale):
     entry = write()
@@ -347,6 +353,7 @@ def test_a_type_without_titles_takes_its_name_from_its_words():
             publish(empty)
 
 
+@on_sqlite
 def test_a_type_cannot_be_declared_twice():
     with pytest.raises(ValueError, match="post"):
         types.declare(types.POST)

@@ -23,7 +23,7 @@ from cms.content.models import Entry, Reference, Revision, Tombstone, WorkingCop
 from cms.content.snapshot import Snapshot
 from cms.content.status import Status
 from cms.errors import NotAllowed, Rejected
-from tests.content.stories import NOW, at, publish, rewrite, spans, write
+from tests.content.stories import NOW, at, on_sqlite, publish, rewrite, spans, write
 
 pytestmark = pytest.mark.usefixtures("unit")
 
@@ -154,6 +154,7 @@ def test_a_page_never_stands_below_itself_nor_too_deep():
     move(shallow, pages[-3])
 
 
+@on_sqlite
 def test_only_pages_stand_below_pages():
     parent, post = page("Parent"), write("Post")
     with pytest.raises(Rejected, match="below another page"):
@@ -193,6 +194,7 @@ def test_siblings_stand_in_the_order_made_by_hand():
     ]  # fmt: skip
 
 
+@on_sqlite
 def test_what_is_public_is_moved_only_by_who_may_publish(eli, rob):
     about = page("About")
     draft = page("Draft", live=False, by=rob, path="/draft/")
@@ -204,6 +206,7 @@ def test_what_is_public_is_moved_only_by_who_may_publish(eli, rob):
     move(public, about, by=eli)
 
 
+@on_sqlite
 def test_a_circle_in_the_tree_hangs_nothing():
     one, two = page("One", live=False), page("Two", live=False)
     one.parent_id, two.parent_id = two.id, one.id
@@ -326,6 +329,7 @@ def test_publishing_and_trashing_in_the_same_instant_is_undone_by_restoring():
     assert queries.find_published(entry.id, now=at(1)) is not None
 
 
+@on_sqlite
 def test_nothing_is_done_to_what_is_in_the_trash():
     entry = write(kind="page")
     trash.trash(entry, by=OPERATOR, now=NOW)
@@ -344,6 +348,7 @@ def test_nothing_is_done_to_what_is_in_the_trash():
         trash.purge(entry, by=OPERATOR, now=NOW)
 
 
+@on_sqlite
 def test_people_trash_what_is_theirs(ada, eli, ana, rob):
     about = page("About", by=ana, live=False)
     page("Team", about, by=rob, live=False)

@@ -26,7 +26,7 @@ from cms.content import (
 )
 from cms.content.status import Status
 from cms.errors import NotAllowed, Rejected
-from tests.content.stories import NOW, TICK, at, publish, rewrite, spans, write
+from tests.content.stories import NOW, TICK, at, on_sqlite, publish, rewrite, spans, write
 
 pytestmark = pytest.mark.usefixtures("unit")
 
@@ -201,12 +201,14 @@ def test_a_clock_that_was_set_back_breaks_nothing():
     assert queries.find_published(entry.id, now=at(11)) is None
 
 
+@on_sqlite
 def test_something_without_a_title_is_not_published_but_kept():
     entry = write("  ")
     with pytest.raises(Rejected, match="title"):
         publish(entry)
 
 
+@on_sqlite
 def test_only_who_may_publish_does(ana, rob, zoe):
     entry = write(by=rob)
     for person in (rob, ana, zoe):
@@ -260,6 +262,7 @@ def test_the_same_instant_cannot_begin_twice(unit):
         unit.session.flush()
 
 
+@on_sqlite
 def test_an_interval_holds_from_its_first_instant_until_before_its_last():
     class Span:
         revision_id, from_at, until_at = "r", at(1), at(2)
@@ -380,6 +383,7 @@ def test_no_sequence_of_acts_makes_intervals_overlap(unit, steps):
 # --- nobody goes round it -------------------------------------------------------------------------
 
 
+@on_sqlite
 def test_status_is_stored_nowhere():
     named = {"address", "change_set"}  # Whose path it is, and whether an act was undone.
     tables = db.Base.metadata.tables
@@ -390,6 +394,7 @@ def test_status_is_stored_nowhere():
         assert not columns & {"status", "state", "is_published", "published", "draft"}, name
 
 
+@on_sqlite
 def test_visitors_pages_read_publications_only():
     private = {"Revision", "WorkingCopy", "EntryTerm", "EntryByline", "editing", "listing"}
     # Editors look at their drafts in the one; the other gives the source of a publication.

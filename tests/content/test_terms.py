@@ -8,7 +8,7 @@ from cms.addresses import book
 from cms.content import editing, profiles, queries, terms
 from cms.content.snapshot import Snapshot
 from cms.errors import NotAllowed, NotFound, Rejected
-from tests.content.stories import NOW, at, publish, rewrite, write
+from tests.content.stories import NOW, at, on_sqlite, publish, rewrite, write
 
 pytestmark = pytest.mark.usefixtures("unit")
 
@@ -70,6 +70,7 @@ def test_a_slug_that_is_taken_is_refused_in_words_or_numbered():
         change(terms.find_by_name("tag", "Same"), slug="same")
 
 
+@on_sqlite
 @pytest.mark.parametrize("name", ["", "  ", "x" * 201, "a\x00b\ud800"])
 def test_a_term_needs_a_name(name):
     with pytest.raises(Rejected) as refusal:
@@ -77,6 +78,7 @@ def test_a_term_needs_a_name(name):
     assert refusal.value.field == "name"
 
 
+@on_sqlite
 @pytest.mark.parametrize("slug", ["page", "!!!", "../.."])
 def test_a_term_needs_a_path(slug):
     if slug == "../..":
@@ -177,6 +179,7 @@ def test_terms_are_counted_by_what_is_not_in_the_trash():
     assert terms.count_entries("tag") == {one.id: 2}
 
 
+@on_sqlite
 def test_who_writes_may_add_tags_but_only_editors_change_them(eli, ana, zoe):
     term = terms.create_term("tag", "New", by=ana, now=NOW)
     with pytest.raises(NotAllowed):
@@ -190,6 +193,7 @@ def test_who_writes_may_add_tags_but_only_editors_change_them(eli, ana, zoe):
         act(eli)
 
 
+@on_sqlite
 def test_unknown_terms_are_not_found():
     for wrong in ("", "x", ids.new_id()):
         with pytest.raises(NotFound):
@@ -243,6 +247,7 @@ def test_bylines_keep_their_order():
     assert [card.entry_id for card in cards] == [entry.id]
 
 
+@on_sqlite
 def test_people_have_one_profile_of_their_own(ana, eli):
     own = profiles.ensure_own_profile(ana, now=NOW)
     assert profiles.ensure_own_profile(ana, now=NOW).id == own.id
@@ -255,6 +260,7 @@ def test_people_have_one_profile_of_their_own(ana, eli):
     assert profiles.ensure_own_profile(OPERATOR, now=NOW) is None
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("values", "field"),
     [

@@ -18,7 +18,7 @@ from cms.content import (
 )
 from cms.content.visibility import PUBLIC, Restriction, Verdict, Visitor
 from cms.errors import NotFound
-from tests.content.stories import NOW, at, publish, rewrite, write
+from tests.content.stories import NOW, at, on_sqlite, publish, rewrite, write
 
 pytestmark = pytest.mark.usefixtures("unit")
 
@@ -37,6 +37,7 @@ def verdict(entry, visitor=PUBLIC, site="public", hours=0.0, mark="right"):
     return visibility.decide(rule, site, visitor, mark=mark)
 
 
+@on_sqlite
 @pytest.mark.parametrize("site", ["public", "private", "coming-soon"])
 @pytest.mark.parametrize("access", [None, "password", "staff"])
 def test_the_decision_in_one_table(access, site):
@@ -213,6 +214,7 @@ def test_the_search_finds_what_everyone_may_read_and_nothing_else(site):
     assert search.find("canary", now=at(5)).hits == (), "who is gone still guards"
 
 
+@on_sqlite
 @pytest.mark.parametrize("period", [(1, None), (9999, 12), (0, 1), (2026, 13), (999, 1)])
 def test_a_time_that_cannot_be_is_not_there(period):
     for zone in ("Asia/Tokyo", "America/New_York"):
