@@ -82,7 +82,11 @@ def is_open() -> bool:
 
 def view() -> views.SiteView:
     """The site, as themes see it."""
-    site, shown = current(), is_open()
+    shown = is_open()
+    return remembered(("site", shown), lambda: _view(current(), shown=shown))
+
+
+def _view(site: SiteSettings, *, shown: bool) -> views.SiteView:
     return views.SiteView(
         title=site.title,
         tagline=site.tagline,

@@ -118,6 +118,13 @@ def read_inline(theme: Theme, path: str) -> str | None:
 
 def settings_sheet(theme: Theme, values: Mapping[str, Any], style: str = "") -> SettingsSheet:
     """The stylesheet that carries the owner's settings, at an address made from its content."""
-    css = manifests.settings_css(theme.manifest, values, theme.styles.get(style))
-    digest = hashlib.sha256(f"{theme.digest}\n{css}".encode()).hexdigest()[:12]
-    return SettingsSheet(f"{PREFIX}/{theme.id}/{digest}/{SETTINGS_FILE}", css, digest)
+    known: dict[tuple[object, ...], SettingsSheet] = theme.__dict__.setdefault("_sheets", {})
+    key = (style, *values.items())
+    if key not in known:
+        if len(known) >= MAX_KNOWN:
+            known.clear()
+        css = manifests.settings_css(theme.manifest, values, theme.styles.get(style))
+        digest = hashlib.sha256(f"{theme.digest}\n{css}".encode()).hexdigest()[:12]
+        path = f"{PREFIX}/{theme.id}/{digest}/{SETTINGS_FILE}"
+        known[key] = SettingsSheet(path, css, digest)
+    return known[key]

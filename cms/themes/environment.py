@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +144,7 @@ def watch(theme: Theme) -> None:
     """From now on look at this theme's files before each page, for those who write themes."""
     theme.__dict__["_reloads"] = True
     theme.__dict__.pop("_environments", None)
-    for kept in ("_found", "_texts", "_asset_paths", "_drawings", "digest"):
+    for kept in ("_found", "_texts", "_asset_paths", "_drawings", "_sheets", "digest"):
         theme.__dict__.pop(kept, None)
 
 
@@ -209,15 +210,14 @@ class ThemeLoader(BaseLoader):
 
 def _collect(template: Template, run: Run) -> str:
     parts: list[str] = []
-    length = looked_at = 0
-    for part in template.generate(run.variables):
-        parts.append(part)
-        length += len(part)
+    length = 0
+    stream = template.generate(run.variables)
+    while some := list(islice(stream, CHUNKS_PER_LOOK)):
+        parts += some
+        length += sum(map(len, some))
         if length > budget.MAX_OUTPUT:
             raise OverBudget(f"The page is larger than {budget.MAX_OUTPUT} characters.")
-        if len(parts) - looked_at >= CHUNKS_PER_LOOK:
-            looked_at = len(parts)
-            run.tick()
+        run.tick()
     return "".join(parts)
 
 

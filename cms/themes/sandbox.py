@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from itertools import islice
 from types import BuiltinMethodType, FunctionType, MappingProxyType, MethodType
 from typing import Any, ClassVar, cast
 
@@ -63,6 +64,7 @@ _SPECIAL = re.compile("[&<>\"']")
 _MAX_BITS = 1024  # of a whole number
 _MAX_REPEATED = 10_000  # characters of a repeated text
 _SMALL_RANGE = 10_000
+_PARTS_PER_LOOK = 64
 
 
 class Generator(CodeGenerator):
@@ -424,12 +426,13 @@ class ThemeEnvironment(ImmutableSandboxedEnvironment):
     def concat(parts: Iterable[str]) -> str:
         """Join the output of a macro or block, counted before it is made."""
         run = budget.current.get()
-        kept, length = [], 0
-        for part in parts:
-            length += len(part)
+        kept: list[str] = []
+        length, stream = 0, iter(parts)
+        while some := list(islice(stream, _PARTS_PER_LOOK)):
+            kept += some
+            length += sum(map(len, some))
             if length > budget.MAX_STRING:
                 raise OverBudget("The page makes too much text.")
-            kept.append(part)
         run.make(length)
         return "".join(kept)
 

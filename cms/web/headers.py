@@ -89,16 +89,17 @@ def csp_nonce() -> str:
 def apply(response: Response) -> Response:
     """Add each header that the view has not set itself."""
     staff = is_staff_door()
-    for name, value in ALWAYS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", _policy(staff))
-    response.headers.setdefault(
-        "Referrer-Policy", "same-origin" if staff else "strict-origin-when-cross-origin"
+    referrer = "same-origin" if staff else "strict-origin-when-cross-origin"
+    wanted = {
+        **ALWAYS,
+        "Content-Security-Policy": _policy(staff),
+        "Referrer-Policy": referrer,
+        **_transport(),
+    }
+    present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - of pairs
+    response.headers.extend(
+        (name, value) for name, value in wanted.items() if name.lower() not in present
     )
-    if installation.settings().is_https:
-        response.headers.setdefault(
-            "Strict-Transport-Security", f"max-age={ONE_YEAR}; includeSubDomains"
-        )
     _set_caching(response, staff)
     return response
 
@@ -123,6 +124,12 @@ def render(policy: dict[str, str], *, nonce: str = "") -> str:
     if installation.settings().is_https:
         parts.append("upgrade-insecure-requests")
     return "; ".join(parts)
+
+
+def _transport() -> dict[str, str]:
+    if not installation.settings().is_https:
+        return {}
+    return {"Strict-Transport-Security": f"max-age={ONE_YEAR}; includeSubDomains"}
 
 
 def _policy(staff: bool) -> str:
