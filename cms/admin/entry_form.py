@@ -209,7 +209,7 @@ def read(
         pinned=_flag(form, "pinned", before.pinned),
         listed=_flag(form, "listed", before.listed),
         access=form.access.data,
-        password_hash=_password_hash(form, before),
+        password_hash=password_hash(form, before),
         template=form.template.data if "template" in form else before.template,
         direction=form.direction.data,
         seo=_seo(form, before.seo),
@@ -319,7 +319,8 @@ def _flag(form: EntryForm, name: str, before: bool) -> bool:
     return bool(form[name].data) if name in form else before
 
 
-def _password_hash(form: EntryForm, before: Snapshot) -> str | None:
+def password_hash(form: CarafeForm, before: Snapshot) -> str | None:
+    """The hash of the password that was typed, else the one there is; raises Rejected."""
     typed = form.password.data or ""
     if len(typed) > MAX_PASSWORD:
         raise Rejected(

@@ -1,18 +1,20 @@
 """The publication of an entry: now, later, until, and taking it back."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from flask import Response, render_template, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import HiddenField, RadioField
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField
 
 from cms import clock, db
 from cms.accounts.permissions import Permission
 from cms.addresses import urls as addresses
-from cms.admin import notes, presenting, times
+from cms.admin import entry_form, notes, presenting, times
 from cms.admin.door import blueprint
 from cms.content import editing, ownership, publishing, references
 from cms.content.models import Entry
+from cms.content.snapshot import Snapshot
 from cms.content.status import State
 from cms.errors import Rejected
 from cms.i18n import gettext as _
@@ -33,6 +35,19 @@ class PublicationForm(CarafeForm):
     )
     from_at = times.MomentField(__("Date"))
     until_at = times.MomentField(__("Take it down on"))
+    access = SelectField(
+        __("Who may see it"), choices=choices(entry_form.ACCESS), validate_choice=False
+    )
+    password = PasswordField(
+        __("Password of the page"), description=__("Leave empty to keep the one there is.")
+    )
+    listed = BooleanField(__("In lists, feeds and the sitemap"))
+
+
+class EndForm(CarafeForm):
+    """When something is taken down; without a moment it is now."""
+
+    at = times.MomentField(__("Take it down on"))
 
 
 @blueprint.get("/entries/<entry_id>/publication", endpoint="publication")
@@ -40,7 +55,7 @@ class PublicationForm(CarafeForm):
 def edit(entry_id: str) -> str:
     """The last look before something goes out."""
     entry = editing.get_entry(entry_id)
-    state = publishing.state_of(entry, now=gate.now())
+    state, head = publishing.state_of(entry, now=gate.now()), editing.get_head(entry)
     form = PublicationForm(
         formdata=None,
         data={
@@ -48,6 +63,8 @@ def edit(entry_id: str) -> str:
             "when": "later" if state.next_at else "now",
             "from_at": times.to_form(state.next_at),
             "until_at": times.to_form(_end_of_last(entry)),
+            "access": head.access,
+            "listed": head.listed,
         },
     )
     return _page(entry, form)
@@ -76,9 +93,15 @@ def update(entry_id: str) -> ResponseReturnValue:
 def destroy(entry_id: str) -> Response:
     """Take an entry off the site, or take back what is scheduled."""
     entry = editing.get_entry(entry_id)
-    publishing.unpublish(entry, by=gate.signed_in_person(), now=gate.now())
+    form = EndForm.from_request()
+    form.ensure_readable()
+    at = times.from_form(form.at.data, field="at")
+    publishing.unpublish(entry, by=gate.signed_in_person(), now=gate.now(), at=at)
     db.commit()
-    notes.leave(_("It is a draft again. Visitors do not see it."))
+    if at is not None:
+        notes.leave(_("It is taken down on {when}.", when=display.moment(at)))
+    else:
+        notes.leave(_("It is a draft again. Visitors do not see it."))
     return urls.see_other("admin.entries_edit", entry_id=entry.id)
 
 
@@ -104,12 +127,27 @@ def _publish(entry: Entry, form: PublicationForm) -> str:
         form.based_on.data = entry.head_id
         raise Rejected(_("This was changed meanwhile. Look at it once more before it goes out."))
     until = times.from_form(form.until_at.data, field="until_at")
+    _save_visibility(entry, form)
     if at is None and _is_out_already(entry, until):
         return _("Published.")
     published = publishing.publish(entry, by=gate.signed_in_person(), now=now, at=at, until=until)
     if published.from_at > now and at is not None and at > now:
         return _("Scheduled for {when}.", when=display.moment(at))
     return _("Published.")
+
+
+def _save_visibility(entry: Entry, form: PublicationForm) -> None:
+    """Keep who may see it, where that was changed on this page, as a revision of its own."""
+    if "access" not in request.form:
+        return
+    before = Snapshot.of(editing.get_head(entry))
+    content = replace(
+        before,
+        access=form.access.data,
+        password_hash=entry_form.password_hash(form, before),
+        listed=bool(form.listed.data),
+    )
+    editing.save(entry, content, by=gate.signed_in_person(), now=gate.now(), based_on=entry.head_id)
 
 
 def _end_of_last(entry: Entry) -> datetime | None:
@@ -148,6 +186,7 @@ def _page(entry: Entry, form: PublicationForm) -> str:
         zone_now=display.moment(clock.now().astimezone(times.zone())),
         checks=_checks(entry),
         changes=_changes(entry, state),
+        end_form=EndForm(formdata=None),
         action=url_for("admin.publication_update", entry_id=entry.id),
         unpublish_action=url_for("admin.publication_destroy", entry_id=entry.id)
         if state.is_live

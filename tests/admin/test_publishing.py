@@ -155,3 +155,42 @@ def test_dates_are_those_of_the_site(browser: Browser, room: Room, ada: Person) 
         assert interval.from_at.isoformat() == "2040-01-01T00:00:00+00:00"
     browser.get(f"/admin/entries/{entry_id}/publication")
     assert "Asia/Tokyo" in browser.text
+
+
+def test_who_may_see_it_is_chosen_on_the_panel(
+    desk: Browser, browser: Browser, room: Room, entry_id: str
+) -> None:
+    desk.submit("Publish", access="password", password="open sesame")
+    assert room.state(entry_id) == "published"
+    with room.open():
+        live = publishing.find_live(editing.get_entry(entry_id), now=clock.now())
+        assert live is not None
+        assert live.access == "password"
+        assert live.password_hash
+        assert live.listed
+    page = desk.get(f"/admin/entries/{entry_id}/publication")
+    assert page.status_code == 200
+    assert "open sesame" not in page.text
+
+
+def test_a_password_is_asked_for_where_there_is_none(desk: Browser, entry_id: str) -> None:
+    answer = desk.submit("Publish", access="password")
+    assert answer.status_code == 422
+    assert "Choose the password that opens this." in desk.text
+
+
+def test_what_is_out_ends_at_a_date_without_its_changes(
+    desk: Browser, room: Room, ana: Person, entry_id: str
+) -> None:
+    desk.submit("Publish")
+    desk.get(f"/admin/entries/{entry_id}")
+    desk.submit("Save", title="Not out yet")
+    desk.get(f"/admin/entries/{entry_id}/publication")
+    desk.submit("Take it down then", at=_in(days=2))
+    with room.open():
+        entry = editing.get_entry(entry_id)
+        live = publishing.find_live(entry, now=clock.now())
+        assert live is not None
+        assert live.title == "Tea"
+        assert live.until_at is not None
+        assert live.until_at > clock.now() + timedelta(days=1)
