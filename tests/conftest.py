@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from cms import clock, create_app, db
 from cms.accounts import passwords, people
@@ -116,11 +117,18 @@ def unit(database: db.Database) -> Iterator[db.UnitOfWork]:
         yield current
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates are compiled once, not once for the app of each test."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     """This test's site as an app."""
     made = create_app(settings)
     made.testing = True
+    made.jinja_env.bytecode_cache = compiled_templates
     yield made
     installation.of(made).database.dispose()
 
