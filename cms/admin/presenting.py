@@ -148,7 +148,7 @@ def _written(entry: Entry) -> dict[str, Any]:
         if trashes and is_gone
         else None,
         "duplicate_action": url_for("admin.entries_copy", entry_id=entry.id),
-        "can_publish": bool(ownership.may(person, Permission.PUBLISH_ANY, entry)),
+        "can_publish": not is_gone and bool(ownership.may(person, Permission.PUBLISH_ANY, entry)),
         "saved_at": head.created_at,
         "saved_by": person_name(head.author_id),
         "notes": [*lying, *plans(entry, state)],

@@ -8,11 +8,22 @@ from collections.abc import Iterable
 
 from flask import render_template, request
 
+from cms.i18n import lazy_gettext as _
 from cms.web import cookies, urls
 
 PREFIX = "carried."
 LARGEST = 13 * 1024 * 1024  # bytes; 4 MB of text grow threefold when a browser encodes them
 SHOWN_FROM = 40  # characters; only longer texts are worth copying by hand
+MACHINE_MADE = frozenset({"shown", "seen", "based_on", "base"})
+NAMES = {
+    "title": _("Title"),
+    "source": _("Text"),
+    "mine": _("Text"),
+    "excerpt": _("Excerpt"),
+    "description": _("Description"),
+    "seo_description": _("Description for search engines"),
+    "tags": _("Tags"),
+}
 
 Fields = list[tuple[str, str]]
 
@@ -37,8 +48,12 @@ def carried_target() -> str | None:
 
 
 def shown(fields: Fields) -> Fields:
-    """The long texts among the fields, to be copied by hand if need be."""
-    return [(name, text) for name, text in fields if len(text) >= SHOWN_FROM]
+    """The long texts among the fields under names for people, to be copied by hand if need be."""
+    return [
+        (str(NAMES.get(name, name)), text)
+        for name, text in fields
+        if len(text) >= SHOWN_FROM and name not in MACHINE_MADE
+    ]
 
 
 def can_carry() -> bool:

@@ -66,7 +66,8 @@ class WordCount extends HTMLElement {
     const count = () => {
       let words = 0;
       for (const part of segmenter.segment(field.value)) if (part.isWordLike) words += 1;
-      this.textContent = this.dataset.words.replace("{count}", number.format(words));
+      const said = words === 1 ? this.dataset.word : this.dataset.words;
+      this.textContent = said.replace("{count}", number.format(words));
     };
     field.addEventListener("input", () => {
       clearTimeout(timer);
