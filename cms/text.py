@@ -1,11 +1,20 @@
-"""Plain text: slugs, truncation, and what may not enter the database at all."""
+"""Plain text: one form for its letters, slugs, truncation, and what no database may be given."""
 
 import re
 import unicodedata
+from typing import Literal
 
 from slugify import slugify
 
 MAX_SLUG = 120  # characters
+LONGEST_RUN = 30  # marks on one letter; no language comes near it (UAX #15, section 13)
+
+NormalForm = Literal["NFC", "NFD", "NFKC", "NFKD"]
+
+# No letter below U+0300 is a mark, so most texts need no closer look.
+_MAYBE_MARKS = re.compile(f"[\u0300-\U0010ffff]{{{LONGEST_RUN + 1},}}")
+# Their class is zero, yet they come apart into marks alone.
+_HIDDEN_MARKS = frozenset("\u0f73\u0f75\u0f81\uff9e\uff9f")
 
 # C0 and C1 controls but for tab and newline: invisible, and never typed on purpose.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -14,8 +23,25 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udff
 _NEWLINES = re.compile("\r\n?")
 
 
+def normalise(value: str, form: NormalForm = "NFC") -> str:
+    """The text with its letters in one form; one with endless marks stays as it is.
+
+    Marks are put in order in quadratic time, so a long run of them would occupy a processor.
+    """
+    if value.isascii() or has_endless_marks(value):
+        return value
+    return unicodedata.normalize(form, value)
+
+
+def has_endless_marks(value: str) -> bool:
+    """Whether more marks stand on one letter than any writing needs."""
+    return any(_has_long_run(span[0]) for span in _MAYBE_MARKS.finditer(value))
+
+
 def make_slug(text: str, *, max_length: int = MAX_SLUG) -> str:
     """The last part of a path for this text, letters of any script kept; may be empty."""
+    # Slugify normalises too, and without a bound.
+    text = text[: 10 * max_length]
     return str(slugify(text, allow_unicode=True, max_length=max_length, word_boundary=True))
 
 
@@ -30,7 +56,7 @@ def truncate(text: str, length: int) -> str:
 
 def clean_line(text: str) -> str:
     """One line of text: NFC, no control characters, spaces folded at the ends."""
-    return _CONTROLS.sub("", unicodedata.normalize("NFC", text).replace("\n", " ")).strip()
+    return _CONTROLS.sub("", normalise(text).replace("\n", " ")).strip()
 
 
 def clean_source(text: str) -> str:
@@ -51,3 +77,13 @@ def without_controls(text: str) -> str:
 def has_controls(text: str) -> bool:
     """Whether the text holds control characters other than tab and newline."""
     return _CONTROLS.search(text) is not None
+
+
+def _has_long_run(letters: str) -> bool:
+    run = 0
+    for letter in letters:
+        is_mark = unicodedata.combining(letter) or letter in _HIDDEN_MARKS
+        run = run + 1 if is_mark else 0
+        if run > LONGEST_RUN:
+            return True
+    return False

@@ -1,13 +1,13 @@
 """Passwords: which are good enough, and how they are kept (argon2id). Pure, but slow on purpose."""
 
 import threading
-import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from cms import text
 from cms.errors import Rejected
 from cms.i18n import gettext as _
 
@@ -27,7 +27,7 @@ def ensure_acceptable(password: str, *, email: str = "", field: str = "password"
     if len(password) < MIN_LENGTH:
         message = _("Use at least {n} characters; a few words in a row are easy to remember.")
         raise Rejected(message.format(n=MIN_LENGTH), field=field)
-    if len(_prepare(password)) > MAX_BYTES:
+    if _is_too_long(password):
         raise Rejected(_("This password is too long; stay under 1,000 characters."), field=field)
     folded = password.casefold().strip()
     mine = {email.casefold(), email.casefold().split("@")[0]} - {""}
@@ -43,9 +43,8 @@ def hash_password(password: str) -> str:
 
 def is_right(password: str, kept: str | None) -> bool:
     """Whether the password is the kept one; no kept one costs as much time as a wrong one."""
-    prepared = _prepare(password)
-    if len(prepared) > MAX_BYTES:
-        prepared, kept = b"", None
+    prepared = b"" if _is_too_long(password) else _prepare(password)
+    kept = kept if prepared else None
     with _turns:
         try:
             return _hasher.verify(kept or _nobodys(), prepared) and bool(kept)
@@ -69,6 +68,12 @@ def _nobodys() -> str:
     return _hasher.hash(b"nobody's password")
 
 
+def _is_too_long(password: str) -> bool:
+    # As it was typed first, so that nobody can make the preparing itself costly.
+    typed = len(password.encode("utf-8", "surrogatepass"))
+    return typed > MAX_BYTES or len(_prepare(password)) > MAX_BYTES
+
+
 def _prepare(password: str) -> bytes:
     # The same letters typed on another keyboard may arrive composed or decomposed.
-    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
+    return text.normalise(password, "NFKC").encode("utf-8", "surrogatepass")

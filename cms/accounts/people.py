@@ -1,6 +1,5 @@
 """Accounts: making them, finding them, changing what they may do, closing them."""
 
-import unicodedata
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from zoneinfo import available_timezones
@@ -9,7 +8,7 @@ import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
 
-from cms import db
+from cms import db, text
 from cms.accounts import passwords, sessions, tokens
 from cms.accounts.models import COLOR_SCHEMES, MAX_EMAIL, MAX_NAME, Account, Grant
 from cms.accounts.permissions import OPERATOR, Permission, Person, Role, ensure_may, may
@@ -205,10 +204,14 @@ def ensure_may_grant(by: Person, roles: Iterable[Role]) -> None:
         raise NotAllowed(_("Only an owner can make someone an owner."))
 
 
-def read_email(text: str) -> str:
+def read_email(typed: str) -> str:
     """The address, normalised; raises Rejected when it is none."""
+    typed = typed.strip()
+    # The check normalises too, and without a bound.
+    if len(typed) > MAX_EMAIL:
+        raise Rejected(_("This email address is too long."), field="email")
     try:
-        found = validate_email(text.strip(), check_deliverability=False, globally_deliverable=False)
+        found = validate_email(typed, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:
         raise Rejected(
             _("This is not an email address. It looks like name@example.org."), field="email"
@@ -220,13 +223,13 @@ def read_email(text: str) -> str:
 
 def email_key(email: str) -> str:
     """What makes two spellings of one address equal; identity rests on it alone."""
-    folded = unicodedata.normalize("NFKC", email.strip()).casefold()
-    return unicodedata.normalize("NFKC", folded)
+    folded = text.normalise(email.strip(), "NFKC").casefold()
+    return text.normalise(folded, "NFKC")
 
 
-def read_name(text: str) -> str:
+def read_name(typed: str) -> str:
     """A name on one line; raises Rejected when it is empty or too long."""
-    name = " ".join(text.split())
+    name = " ".join(typed.split())
     if not name:
         raise Rejected(_("Enter a name."), field="name")
     if len(name) > MAX_NAME:

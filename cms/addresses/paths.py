@@ -44,6 +44,8 @@ RESERVED_PATHS = frozenset(
 JOINERS = "\u200c\u200d"
 MAX_LOCATION = 2000
 MAX_DECODINGS = 4
+# What is longer stays too long for a path even after its letters are composed.
+LONGEST_NORMALISED = 3 * db.MAX_PATH
 RESERVED_ENDINGS = ("/feed.xml", "/rss.xml", "/feed.json", ".md")
 
 
@@ -54,7 +56,9 @@ def normalise(path: str) -> str:
         if "%" not in path:
             break
         path = unquote(path)
-    return "/" + unicodedata.normalize("NFC", path).lstrip("/")
+    if len(path) <= LONGEST_NORMALISED:
+        path = text.normalise(path)
+    return "/" + path.lstrip("/")
 
 
 def encode(path: str) -> str:

@@ -7,11 +7,12 @@ keeps the order of the word's letters, so that the start of a word is the start 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+
+from cms import text as plain_text
 
 # MariaDB drops tokens of more than 84 letters; a longer word is found by its beginning.
 LONGEST_PLAIN = 40  # letters of a word written in ASCII
@@ -110,9 +111,9 @@ def fold(word: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _fold(word: str) -> str:
-    plain = unicodedata.normalize("NFKC", word).casefold().translate(_LETTERS)
-    bare = _DROPPED.sub("", unicodedata.normalize("NFD", plain))
-    return unicodedata.normalize("NFKC", bare)
+    plain = plain_text.normalise(word, "NFKC").casefold().translate(_LETTERS)
+    bare = _DROPPED.sub("", plain_text.normalise(plain, "NFD"))
+    return plain_text.normalise(bare, "NFKC")
 
 
 # --- tokens -----------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ def show() -> Response:
     if closed is not None:
         return closed
     typed = request.args.get("q", "")
-    query = "" if text.has_unstorable(typed) else text.clean_line(typed)[:MAX_QUERY]
+    query = "" if text.has_unstorable(typed) else text.clean_line(typed[:MAX_QUERY])[:MAX_QUERY]
     number = pagination.page_number()
     hits, total = find(query, number) if query else ((), 0)
     if not hits and number > 1:

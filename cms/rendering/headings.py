@@ -4,11 +4,11 @@ Works on HTML that is not sanitized yet, so nothing here needs to be trusted.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from cms import text
 from cms.rendering import policy
 from cms.rendering.safe_html import decoded
 
@@ -77,11 +77,11 @@ def number(unsafe_html: str) -> tuple[str, tuple[Heading, ...]]:
             pieces.append(f"</h{level}>")
             continue
         end = marks[index + 1].start() if index + 1 < len(marks) else at
-        text = plain_text(unsafe_html[at:end])
-        attributes, name = _with_id(mark[3], text, taken)
+        words = plain_text(unsafe_html[at:end])
+        attributes, name = _with_id(mark[3], words, taken)
         pieces.append(f"<h{level}{attributes}>")
-        if text:
-            found.append(Heading(name, level, text))
+        if words:
+            found.append(Heading(name, level, words))
     return "".join([*pieces, unsafe_html[at:]]), _as_tree(found)
 
 
@@ -110,10 +110,10 @@ def _ids(contents: Iterable[Heading]) -> Iterator[str]:
         yield from _ids(heading.children)
 
 
-def _with_id(attributes: str, text: str, taken: dict[str, int]) -> tuple[str, str]:
+def _with_id(attributes: str, words: str, taken: dict[str, int]) -> tuple[str, str]:
     """The attributes with an id that no heading before has; `taken` counts how often each came."""
     own = _ID.search(attributes)
-    name = (own[2] or own[3] or own[4] or "") if own else policy.ID_PREFIX + slug(text)
+    name = (own[2] or own[3] or own[4] or "") if own else policy.ID_PREFIX + slug(words)
     unique = name
     while unique in taken:
         taken[name] += 1
@@ -123,9 +123,9 @@ def _with_id(attributes: str, text: str, taken: dict[str, int]) -> tuple[str, st
     return f'{rest} id="{unique}"', unique
 
 
-def slug(text: str) -> str:
+def slug(words: str) -> str:
     """The words of a heading as the name of a place; letters of any script stay."""
-    folded = unicodedata.normalize("NFC", text).lower()
+    folded = text.normalise(words).lower()
     return re.sub(r"[\W_]+", "-", folded).strip("-")[:MAX_SLUG].strip("-") or "section"
 
 

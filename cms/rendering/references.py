@@ -6,11 +6,11 @@ nothing. People paste addresses; `to_references` turns them into identities when
 
 import html
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from cms import text
 from cms.rendering import excerpt, source_links
 
 _ATTRIBUTE = re.compile(r'\s(href|src|class)="([^"]*)"')
@@ -139,7 +139,7 @@ def _own_paths(address: str, site_url: str) -> list[str]:
     elif not address.startswith("/") or address.startswith("//"):
         return []
     try:
-        path = unicodedata.normalize("NFC", unquote(local, errors="strict"))
+        path = text.normalise(unquote(local, errors="strict"))
     except UnicodeDecodeError:
         return []
     below = [path[len(prefix) :] or "/"] if prefix and (path + "/").startswith(prefix + "/") else []

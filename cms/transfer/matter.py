@@ -1,9 +1,9 @@
 """Takes known keys out of front matter one by one, and notes what makes no sense. PURE."""
 
 import re
-import unicodedata
 from datetime import UTC, datetime, tzinfo
 
+from cms import text
 from cms.i18n import gettext as _
 from cms.transfer import dates
 from cms.transfer.sources import Note, NoteKind
@@ -129,6 +129,6 @@ class Matter:
         return {key: value for key, value in self.values.items() if value is not None}
 
 
-def clean_line(text: str) -> str:
+def clean_line(words: str) -> str:
     """One line: NFC, runs of control characters and newlines as one space."""
-    return CONTROLS.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    return CONTROLS.sub(" ", text.normalise(words)).strip()

@@ -2,12 +2,12 @@
 
 import posixpath
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from cms import text
 from cms.i18n import gettext as _
 
 MAX_LENGTH = 700
@@ -39,7 +39,7 @@ class Addresses:
             return OldPath(None, _("This is no address."))
         if path is None:
             return OldPath(None, _("This address is on another site."))
-        path = "/" + unicodedata.normalize("NFC", unquote(path)).lstrip("/")
+        path = "/" + text.normalise(unquote(path)).lstrip("/")
         if FORBIDDEN.search(path):
             return OldPath(None, _("An address cannot hold control characters or “\\”."))
         path = re.sub("/{2,}", "/", path)
