@@ -60,11 +60,29 @@ def make_formatter(format_: str) -> logging.Formatter:
     """A formatter for records of structlog and of plain logging alike."""
     last: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if format_ == "json":
-        last += [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        last += [_traces_as_data(), structlog.processors.JSONRenderer()]
     else:
-        last.append(structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, pad_level=False))
+        last.append(_console())
     return structlog.stdlib.ProcessorFormatter(
         processors=last, foreign_pre_chain=_shared(), pass_foreign_args=True
+    )
+
+
+# What a function holds when it fails may be a password or a cookie, so no trace shows it.
+
+
+def _traces_as_data() -> Processor:
+    return structlog.processors.ExceptionRenderer(
+        structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    )
+
+
+def _console() -> Processor:
+    return structlog.dev.ConsoleRenderer(
+        colors=False,
+        pad_event_to=0,
+        pad_level=False,
+        exception_formatter=structlog.dev.plain_traceback,
     )
 
 
