@@ -77,5 +77,8 @@ def _our_origins() -> set[str]:
 
 
 def _origin_of(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""  # Written by no browser, and the origin of nothing.
     return f"{parts.scheme}://{parts.netloc}".lower()

@@ -45,9 +45,13 @@ def current_path() -> str:
 
 def path_of_referrer() -> str:
     """The path of the page that asked for a piece, or where the site's admin begins."""
-    parts = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    home = request.script_root + "/admin/"
+    try:
+        parts = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    except ValueError:
+        return home
     path = parts.path + (f"?{parts.query}" if parts.query else "")
-    return safe_next(path, request.script_root + "/admin/")
+    return safe_next(path, home)
 
 
 def external_url(endpoint: str, **values: Any) -> str:

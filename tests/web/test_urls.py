@@ -72,3 +72,24 @@ class TestBelowAPath:
         answer = app.test_client().get("/blog/auth/login", base_url="https://tea.example")
         assert answer.status_code == 200
         assert "/blog/static/css/tokens.css" in answer.text
+
+
+@pytest.mark.parametrize("page", ["http://[bad", "http://[::1", "http://a]b/"])
+def test_the_address_of_a_page_that_makes_no_sense_leads_home(app: Flask, page: str) -> None:
+    for name in ("HX-Current-URL", "Referer"):
+        with app.test_request_context(headers={name: page}):
+            assert urls.path_of_referrer() == "/admin/"
+
+
+def test_a_form_from_a_page_that_makes_no_sense_is_not_ours(browser: Browser) -> None:
+    with browser.client.open("/where", headers={"HX-Current-URL": "http://[bad"}) as answer:
+        assert answer.status_code == 200
+    answer = browser.client.post(
+        "/auth/login", base_url=browser.base, headers={"Referer": "http://[bad"}
+    )
+    assert answer.status_code == 403
+
+
+def test_a_piece_asked_for_from_nowhere_is_asked_to_sign_in(browser: Browser) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://[bad"}
+    assert browser.get("/admin/", headers=headers).status_code == 401
