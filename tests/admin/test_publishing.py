@@ -1,5 +1,6 @@
 """Publishing, scheduling, taking back: from the panel that gives a last look."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 from cms import clock, db
 from cms.accounts.permissions import Person
 from cms.content import editing, publishing
+from cms.content.snapshot import Snapshot
+from cms.site import settings
 from tests.admin.conftest import Room
 from tests.browsing import Browser
 
@@ -99,8 +102,8 @@ def test_what_was_changed_meanwhile_is_looked_at_once_more(
 ) -> None:
     with room.open(write=True):
         entry = editing.get_entry(entry_id)
-        content = editing.Snapshot.of(editing.get_head(entry))
-        changed = editing.replace(content, title="Other words")
+        content = Snapshot.of(editing.get_head(entry))
+        changed = replace(content, title="Other words")
         editing.save(entry, changed, by=ana, now=clock.now(), based_on=entry.head_id)
     assert desk.submit("Publish").status_code == 422
     assert "changed meanwhile" in desk.text
@@ -143,8 +146,6 @@ def test_there_is_nothing_to_take_back_from_a_draft(desk: Browser, entry_id: str
 
 
 def test_dates_are_those_of_the_site(browser: Browser, room: Room, ada: Person) -> None:
-    from cms.site import settings
-
     with room.open(write=True):
         settings.save({"timezone": "Asia/Tokyo"}, by=ada, now=clock.now())
     entry_id = room.write(ada, "Tea")
@@ -194,3 +195,41 @@ def test_what_is_out_ends_at_a_date_without_its_changes(
         assert live.title == "Tea"
         assert live.until_at is not None
         assert live.until_at > clock.now() + timedelta(days=1)
+
+
+def test_an_author_learns_nothing_from_the_panel_of_another(
+    browser: Browser, room: Room, eli: Person, ana: Person
+) -> None:
+    foreign = room.write(eli, "Eli's own", path="/eli/")
+    browser.sign_in(ana)
+    assert browser.send(f"/admin/entries/{foreign}/publication", {"when": "now"}).status_code == 403
+
+
+def test_who_may_see_it_is_chosen_where_it_goes_out(
+    desk: Browser, room: Room, entry_id: str
+) -> None:
+    assert desk.submit("Publish", access="password").status_code == 422
+    assert "Choose the password" in desk.text
+    assert desk.submit("Publish", access="nobody").status_code == 422
+    assert room.state(entry_id) == "draft"
+    assert room.count_revisions(entry_id) == 1
+    desk.get(f"/admin/entries/{entry_id}/publication")
+    chosen = {"access": "password", "password": "open sesame, please"}
+    assert desk.submit("Publish", **chosen).status_code == 303
+    assert room.head(entry_id).access == "password"
+    assert room.state(entry_id) == "published"
+
+
+def test_something_is_taken_down_at_a_date(
+    browser: Browser, room: Room, ana: Person, entry_id: str
+) -> None:
+    room.publish(entry_id, ana)
+    browser.sign_in(ana)
+    for wrong in ("2001-01-01T00:00", "never"):
+        browser.get(f"/admin/entries/{entry_id}/publication")
+        assert browser.submit("Take it down then", at=wrong).status_code == 422
+    browser.get(f"/admin/entries/{entry_id}/publication")
+    assert browser.submit("Take it down then", at=_in(days=1)).status_code == 303
+    assert room.state(entry_id) == "published"
+    browser.follow()
+    assert "It is taken down on" in browser.text
