@@ -5,6 +5,7 @@ from flask import Flask
 from cms import admin, auth, db, public
 from cms.config import Settings
 from cms.web import (
+    bodies,
     cookies,
     csrf,
     errors,
@@ -65,5 +66,6 @@ def _bare_app(settings: Settings) -> Flask:
         MAX_FORM_MEMORY_SIZE=MAX_BODY,
         MAX_FORM_PARTS=MAX_PARTS,
     )
+    app.request_class = bodies.BoundedRequest
     app.session_interface = cookies.BrowserSessions()
     return app

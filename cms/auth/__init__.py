@@ -3,8 +3,8 @@
 from flask import Flask
 
 from cms.auth import login, logout, reset, setup, theme
-from cms.auth.door import blueprint
-from cms.web import installation
+from cms.auth.door import SMALL_FORM, blueprint
+from cms.web import gate, installation
 
 __all__ = ["blueprint", "register"]
 
@@ -14,4 +14,5 @@ VIEWS = (login, logout, reset, setup, theme)
 def register(app: Flask) -> None:
     """Open this door in the app."""
     app.register_blueprint(blueprint)
+    gate.limit_door(app, blueprint.name, SMALL_FORM)
     installation.of(app).session_ended_page = login.session_ended

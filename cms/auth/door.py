@@ -4,6 +4,8 @@ from flask import Blueprint, Response, request
 
 from cms.web import cookies, urls
 
+SMALL_FORM = 64 * 1024  # bytes; an address and a password need no more
+
 blueprint = Blueprint("auth", __name__, url_prefix="/auth", template_folder="templates")
 
 

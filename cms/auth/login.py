@@ -7,7 +7,7 @@ from cms import db
 from cms.accounts import signing_in
 from cms.accounts.signing_in import SignedIn
 from cms.accounts.throttling import Throttled
-from cms.auth.door import blueprint, desk, enter
+from cms.auth.door import SMALL_FORM, blueprint, desk, enter
 from cms.auth.forms import LoginForm
 from cms.errors import NotAllowed, Rejected
 from cms.i18n import gettext as _
@@ -26,7 +26,7 @@ def new() -> ResponseReturnValue:
 
 @blueprint.post("/login", endpoint="sign_in")
 @gate.public
-@gate.takes_up_to(carrying.LARGEST)
+@gate.takes_up_to(lambda: carrying.LARGEST if carrying.says_it_carries() else SMALL_FORM)
 def create() -> ResponseReturnValue:
     """Begin a session, and go on to where the person was going."""
     form = LoginForm.from_request()
@@ -81,7 +81,7 @@ def _carrying_page(form: LoginForm, target: str, fields: carrying.Fields) -> str
     return render_template(
         "auth/session_ended.html",
         form=form,
-        action=url_for("auth.sign_in"),
+        action=url_for("auth.sign_in", carrying=1),
         target=target,
         carried=fields,
         kept=carrying.shown(fields),

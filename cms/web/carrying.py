@@ -12,6 +12,8 @@ from cms.i18n import lazy_gettext as _
 from cms.web import cookies, urls
 
 PREFIX = "carried."
+MARK = "carrying"  # in the address, so that it is known before the form is read
+MOST_FIELDS = 300
 LARGEST = 13 * 1024 * 1024  # bytes; 4 MB of text grow threefold when a browser encodes them
 SHOWN_FROM = 40  # characters; only longer texts are worth copying by hand
 MACHINE_MADE = frozenset({"shown", "seen", "based_on", "base"})
@@ -29,7 +31,10 @@ Fields = list[tuple[str, str]]
 
 
 def lost_fields() -> Fields:
-    """The fields of the form that was just sent."""
+    """The fields of the form that was just sent; none when there are too many to carry.
+
+    Half of them would be worse: whoever sends them again would lose the other half unawares.
+    """
     return _worth_keeping(request.form.items(multi=True))
 
 
@@ -39,6 +44,11 @@ def carried_fields() -> Fields:
     return _worth_keeping(
         (name.removeprefix(PREFIX), text) for name, text in pairs if name.startswith(PREFIX)
     )
+
+
+def says_it_carries() -> bool:
+    """Whether the present request was made by a page that carries a form."""
+    return MARK in request.args
 
 
 def carried_target() -> str | None:
@@ -73,8 +83,9 @@ def carry_on_page(heading: str, *, target: str | None = None, fields: Fields | N
 
 
 def _worth_keeping(pairs: Iterable[tuple[str, str]]) -> Fields:
-    return [
+    fields = [
         (name, text)
         for name, text in pairs
         if name != cookies.TOKEN and "password" not in name.lower()
     ]
+    return fields if len(fields) <= MOST_FIELDS else []

@@ -47,14 +47,24 @@ def public(view: View) -> View:
     return view
 
 
-def takes_up_to(size: int) -> Callable[[View], View]:
-    """Declare that a view takes bodies of up to that many bytes, where 4 MB are not enough."""
+def takes_up_to(size: int | Callable[[], int]) -> Callable[[View], View]:
+    """Declare that a view takes bodies of up to that many bytes, where 4 MB do not fit.
+
+    A function is asked before each request, when nothing of the body has been read.
+    """
 
     def declare(view: View) -> View:
         setattr(view, _LIMIT, size)
         return view
 
     return declare
+
+
+def limit_door(app: Flask, door: str, size: int) -> None:
+    """Let every view of a door that says nothing else take bodies of up to that many bytes."""
+    for endpoint, view in app.view_functions.items():
+        if endpoint.startswith(f"{door}.") and not hasattr(view, _LIMIT):
+            takes_up_to(size)(view)
 
 
 def declared(view: Callable[..., Any]) -> Declared | None:
@@ -162,6 +172,7 @@ def _ask_to_sign_in() -> ResponseReturnValue:
 def _set_limits(view: Callable[..., Any]) -> None:
     limit = getattr(view, _LIMIT, None)
     if limit is not None:
+        limit = limit() if callable(limit) else limit
         request.max_content_length = limit
         request.max_form_memory_size = limit
 
