@@ -10,6 +10,7 @@ from cms import db
 from cms.addresses import paths, urls
 from cms.addresses.models import Address
 from cms.errors import Rejected
+from cms.history import recording
 from cms.i18n import gettext as _
 
 MAX_HOPS = 10
@@ -34,11 +35,18 @@ def list_for(target_kind: str, target_id: str) -> Sequence[Address]:
 
 
 def claim(
-    path: str, target_kind: str, target_id: str, *, now: datetime, state: str = "current"
+    path: str,
+    target_kind: str,
+    target_id: str,
+    *,
+    now: datetime,
+    state: str = "current",
+    takes_former: bool = True,
 ) -> Address:
     """Give the path to the target; raises Rejected when another one has it.
 
-    A former path of something else may change hands.
+    A former path of something else may change hands; where that would be too early, as for a
+    draft, it goes on leading to where it led.
     """
     line = find(path)
     if line is None:
@@ -50,6 +58,8 @@ def claim(
     if (line.target_kind, line.target_id) != (target_kind, target_id):
         if line.state != "former":
             raise _taken(path)
+        if not takes_former:
+            return line
         line.target_kind, line.target_id = target_kind, target_id
         line.location, line.code = None, 301
         line.state = state
@@ -119,7 +129,14 @@ def release(target_kind: str, target_id: str) -> None:
     db.session().flush()
 
 
-def redirect(path: str, location: str, *, now: datetime, code: int = 301) -> Address:
+def redirect(
+    path: str,
+    location: str,
+    *,
+    now: datetime,
+    code: int = 301,
+    by: recording.Actor | None = None,
+) -> Address:
     """Lead a path elsewhere; raises Rejected when it is taken or would go in a circle.
 
     The path of something that has moved away may be led elsewhere, too.
@@ -133,6 +150,13 @@ def redirect(path: str, location: str, *, now: datetime, code: int = 301) -> Add
     if line is not None and line.target_kind != "redirect" and line.state != "former":
         raise _taken(path)
     location = _final_location(path, location)
+    with recording.act(_("Led {path} elsewhere", path=path), by=by, now=now):
+        line = _lead(line, path, location, code, now=now)
+        _collapse_onto(path, location)
+    return line
+
+
+def _lead(line: Address | None, path: str, location: str, code: int, *, now: datetime) -> Address:
     if line is None:
         line = Address(path=path, target_kind="redirect", location=location, code=code,
                        created_at=now)  # fmt: skip
@@ -140,7 +164,6 @@ def redirect(path: str, location: str, *, now: datetime, code: int = 301) -> Add
     line.target_kind, line.target_id, line.state = "redirect", None, "current"
     line.path, line.location, line.code = path, location, code
     db.session().flush()
-    _collapse_onto(path, location)
     return line
 
 

@@ -20,6 +20,7 @@ RESERVED_FIRST = frozenset(
         "category",
         "author",
         "archive",
+        ".well-known",
         "healthz",
         "readyz",
         "metrics",
@@ -37,7 +38,6 @@ RESERVED_PATHS = frozenset(
         "/robots.txt",
         "/llms.txt",
         "/favicon.ico",
-        "/.well-known",
     )
 )
 # Persian and the scripts of India write words with them.

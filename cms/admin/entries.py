@@ -227,7 +227,7 @@ def _write(entry: Entry, form: EntryForm, kind: ContentType, person: Person) -> 
             )
             joined = presenting.person_name(theirs.author_id)
     _place(entry, form, person)
-    _set_locale(entry, form)
+    _set_locale(entry, form, person)
     editing.drop_working_copies(entry, by=person)
     return joined
 
@@ -266,10 +266,10 @@ def _place(entry: Entry, form: EntryForm, person: Person) -> None:
         moving.move(entry, parent_id=parent_id, position=position, by=person, now=gate.now())
 
 
-def _set_locale(entry: Entry, form: EntryForm) -> None:
+def _set_locale(entry: Entry, form: EntryForm, person: Person) -> None:
     wanted = (form.locale.data or "").strip()
     if wanted and not entry_form.is_untouched(form, "locale"):
-        entry.locale = wanted
+        editing.set_locale(entry, wanted, by=person, now=gate.now())
 
 
 def sent(kind: ContentType, entry: Entry | None) -> EntryForm:

@@ -35,6 +35,7 @@ from cms.i18n import lazy_gettext as __
 from cms.web import gate
 from cms.web.forms import CarafeForm, choices, gather_errors
 
+MAX_SHOWN = 5_000  # characters
 MAX_PASSWORD = 200  # characters
 MAX_OFFERED = 300  # things of a kind that a typed field can choose from
 SHOWN = ("path", "parent", "position", "locale")
@@ -182,8 +183,8 @@ def is_untouched(form: EntryForm, name: str) -> bool:
 def shown_at_first() -> dict[str, Any]:
     """What the form that was sent had shown in the inputs that no revision holds alone."""
     try:
-        shown = json.loads(request.form.get("shown") or "{}")
-    except ValueError:
+        shown = json.loads(request.form.get("shown", "")[:MAX_SHOWN] or "{}")
+    except (ValueError, RecursionError):
         return {}
     return shown if isinstance(shown, dict) else {}
 

@@ -8,7 +8,6 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import (
     BooleanField,
-    FieldList,
     Form,
     FormField,
     HiddenField,
@@ -28,7 +27,7 @@ from cms.i18n import lazy_gettext as __
 from cms.site import menus
 from cms.themes import locales
 from cms.web import display, gate, theming, urls
-from cms.web.forms import CarafeForm, choices, gather_errors
+from cms.web.forms import CarafeForm, FieldList, choices, gather_errors
 
 MAX_TARGETS = 500  # entries of a type that a menu's line can choose from
 SHOWN_LINES = 4

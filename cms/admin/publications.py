@@ -75,6 +75,7 @@ def edit(entry_id: str) -> str:
 def update(entry_id: str) -> ResponseReturnValue:
     """Publish the newest revision, now or later."""
     entry = editing.get_entry(entry_id)
+    ownership.ensure_may(gate.signed_in_person(), Permission.PUBLISH_ANY, entry)
     form = PublicationForm.from_request()
     if not form.ok:
         return _page(entry, form), 422

@@ -6,7 +6,6 @@ from typing import Any
 
 from wtforms import (
     BooleanField,
-    FieldList,
     Form,
     FormField,
     HiddenField,
@@ -22,7 +21,7 @@ from wtforms.widgets import DateInput, TextInput, TimeInput, URLInput
 from cms import ids
 from cms.content.fields import Field
 from cms.i18n import gettext as _
-from cms.web.forms import choices, strip, to_lf
+from cms.web.forms import FieldList, choices, strip, to_lf
 
 SPARE_PARTS = 1  # empty parts at the end of a repeated list, so that one can be added
 NEW_PART = "new-"  # stands before the id of a part that is not saved yet

@@ -23,7 +23,8 @@ def claim_path(entry: Entry, content: Snapshot, *, now: datetime) -> None:
     """
     if content.path is None:
         return
-    book.claim(content.path, "entry", entry.id, now=now, state="pending")
+    # A draft must not cut off a redirect that visitors use; publishing may.
+    book.claim(content.path, "entry", entry.id, now=now, state="pending", takes_former=False)
     once, kept = published_paths(entry, now=now)
     book.drop_pending("entry", entry.id, but=content.path, once=once, kept=kept)
 

@@ -290,6 +290,23 @@ def count(selection: Selection, *, now: datetime) -> int:
     return _remembered(("count", selection), make, now)
 
 
+def shown_terms(term_ids: Iterable[str], *, now: datetime) -> Mapping[str, tuple[str, str]]:
+    """Path and name of each of these terms under which visitors find something.
+
+    A tag that only drafts carry is nobody's business yet.
+    """
+    wanted = list(set(term_ids))
+    if not wanted:
+        return {}
+    query = sa.select(Term.id, Term.path, Term.name)
+    rows = db.read(query.where(Term.id.in_(wanted), Term.internal.is_(False))).all()
+    return {
+        row[0]: (row[1], row[2])
+        for row in rows
+        if count(posts(term_ids=with_descendants(row[0], now=now)), now=now)
+    }
+
+
 def texts_of(publication_ids: Sequence[str]) -> Mapping[str, str]:
     """The stored HTML of each of these publications."""
     if not publication_ids:
@@ -392,10 +409,10 @@ def with_descendants(term_id: str, *, now: datetime) -> tuple[str, ...]:
 
 
 def list_used_terms(taxonomy: str, *, now: datetime) -> tuple[tuple[TermRow, int], ...]:
-    """The public terms that visitors find entries under, by name, with how many."""
+    """The public terms that visitors find posts under, by name, with how many."""
 
     def make() -> tuple[tuple[TermRow, int], ...]:
-        asked = question(Selection(), ("id",), now=now)
+        asked = question(posts(), ("id",), now=now)
         inner = asked.statement.subquery()
         number = sa.func.count().label("number")
         query = (

@@ -27,6 +27,7 @@ from cms.i18n import gettext as _
 def trash(entry: Entry, *, by: Person, now: datetime) -> Sequence[Entry]:
     """Move an entry and all below it to the trash; returns what went. Raises NotAllowed."""
     editing.lock(entry)
+    ownership.ensure_may(by, Permission.TRASH_ANY, entry)
     rules.edit(trashed=entry.trashed_at is not None)
     going = [entry, *(each for each in tree.descendants(entry) if each.trashed_at is None)]
     for each in going:

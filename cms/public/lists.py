@@ -62,15 +62,23 @@ def show(listing: Listing, number: int) -> Response:
 
 
 def _of_term(term_id: str) -> Listing | None:
-    """The posts of a tag, or of a category and all below it; none of an internal term."""
+    """The posts of a tag, or of a category and all below it.
+
+    None of an internal term, nor of one that nothing public carries: what drafts are about is
+    nobody's business yet.
+    """
     row = db.session().get(Term, term_id)
     if row is None or row.internal:
         return None
     now = gate.now()
     selection = queries.posts(term_ids=queries.with_descendants(row.id, now=now))
     above = [each for each in _above(row) if not each.internal]
-    children = [each for each in terms.list_children(row) if not each.internal]
+    below = terms.list_children(row)
+    shown = queries.shown_terms([each.id for each in below], now=now)
+    children = [each for each in below if each.id in shown]
     count = queries.count(selection, now=now)
+    if not count:
+        return None
     return Listing(
         kind=row.taxonomy,
         path=row.path,

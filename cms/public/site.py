@@ -1,10 +1,11 @@
 """The site as every public page knows it: its settings, who visits, its menus."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from flask import g
@@ -14,7 +15,7 @@ from cms.accounts import permissions
 from cms.accounts.permissions import Permission
 from cms.addresses import urls
 from cms.content import queries
-from cms.content.models import Profile, Term
+from cms.content.models import Profile
 from cms.content.queries import Whole
 from cms.content.schedule import next_boundary
 from cms.content.visibility import Visitor
@@ -49,6 +50,23 @@ _NETWORKS = {
 def current() -> SiteSettings:
     """The site's settings, read once in each generation."""
     return generation.remember("settings", settings.load, now=gate.now())
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeChoices:
+    """What the owner chose for the active theme."""
+
+    settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    style: str = ""
+    scheme: str = "auto"
+
+
+def theme_choices() -> ThemeChoices:
+    """The one place where pages and the theme's stylesheet learn the owner's choices.
+
+    As yet there is nothing to choose, so every setting has its default.
+    """
+    return ThemeChoices()
 
 
 def front_page() -> Whole | None:
@@ -165,13 +183,8 @@ def _targets(rows: Sequence[MenuRow], now: datetime) -> dict[str, tuple[str, str
     found: dict[tuple[str, str], tuple[str, str]] = {
         ("entry", key): (title or path, path) for key, (path, title) in entries.items()
     }
-    if wanted["term"]:
-        terms = db.read(
-            sa.select(Term.id, Term.name, Term.path).where(
-                Term.id.in_(wanted["term"]), Term.internal.is_(False)
-            )
-        )
-        found |= {("term", row[0]): (row[1], row[2]) for row in terms}
+    terms = queries.shown_terms(wanted["term"], now=now)
+    found |= {("term", key): (name, path) for key, (path, name) in terms.items()}
     if wanted["profile"]:
         profiles = db.read(
             sa.select(Profile.id, Profile.name, Profile.handle).where(

@@ -30,7 +30,7 @@ def index() -> Response:
     return answering.text(body, "application/xml", age=answering.FEED_AGE)
 
 
-@blueprint.get("/sitemap/<name>-<int:number>.xml")
+@blueprint.get("/sitemap/<name>-<int(max=100000):number>.xml")
 @gate.public
 def show(name: str, number: int) -> Response:
     """One part: the entries of a type, or the lists."""

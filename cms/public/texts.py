@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from cms import db
 from cms.addresses import urls
 from cms.content import queries
-from cms.content.models import Profile, Term
+from cms.content.models import Profile
 from cms.rendering import resolver
 from cms.rendering.resolver import Resolved
 from cms.rendering.safe_html import SafeHtml, stored_html
@@ -45,10 +45,8 @@ def find_targets(pages: Iterable[str], *, now: datetime) -> Found:
     found: dict[tuple[str, str], Resolved] = {}
     for entry_id, (path, title) in queries.paths_of(wanted["entry"], now=now).items():
         found["entry", entry_id] = Resolved(urls.local(path), title)
-    if wanted["term"]:
-        query = sa.select(Term.id, Term.path, Term.name).where(Term.id.in_(wanted["term"]))
-        for row in db.read(query):
-            found["term", row[0]] = Resolved(urls.local(row[1]), row[2])
+    for term_id, (path, name) in queries.shown_terms(wanted["term"], now=now).items():
+        found["term", term_id] = Resolved(urls.local(path), name)
     if wanted["profile"]:
         named = sa.select(Profile.id, Profile.handle, Profile.name)
         for row in db.read(named.where(Profile.id.in_(wanted["profile"]))):

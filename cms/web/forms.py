@@ -10,12 +10,12 @@ from typing import Any, Self
 from flask_wtf import FlaskForm
 from wtforms import (
     Field,
-    FieldList,
     FileField,
     FormField,
     PasswordField,
     StringField,
     TextAreaField,
+    fields,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.fields.core import UnboundField
@@ -102,6 +102,15 @@ def gather_errors(form: Any) -> None:
 def choices(pairs: Iterable[tuple[str, str]], *, group: str | None = None) -> list[SelectChoice]:
     """Values and their labels for a select, perhaps under a common heading."""
     return [SelectChoice(value, label, optgroup=group) for value, label in pairs]
+
+
+class FieldList(fields.FieldList):  # type: ignore[type-arg]
+    """A repeated field whose parts are numbered in plain digits; other names are no parts."""
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Any:
+        # WTForms takes “²” for a digit and then fails to read it.
+        plain = (key for key in formdata if key.isascii())
+        return super()._extract_indices(prefix, plain)  # type: ignore[misc]
 
 
 def is_clean(text: str) -> bool:

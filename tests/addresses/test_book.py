@@ -183,3 +183,12 @@ def test_a_race_for_a_path_is_lost_in_words(monkeypatch):
     monkeypatch.undo()
     claim("/b/", TWO)
     assert at(0) == book.find("/b/").created_at
+
+
+def test_a_draft_does_not_cut_off_a_redirect_but_publishing_may():
+    claim("/old/", ONE, state="current")
+    book.leave("entry", ONE, but="/new/", once=frozenset({"/old/"}), kept=frozenset())
+    book.claim("/old/", "entry", TWO, now=NOW, state="pending", takes_former=False)
+    assert book.find("/old/").target_id == ONE
+    book.claim("/old/", "entry", TWO, now=NOW, state="current")
+    assert book.find("/old/").target_id == TWO
