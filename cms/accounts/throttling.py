@@ -23,7 +23,12 @@ from cms.i18n import ngettext
 # kind → (attempts without any delay, the longest delay)
 LIMITS = {
     "account": (5, timedelta(minutes=5)),
+    # A browser on which the owner signed in before: a stranger's guesses do not count here.
+    "device": (5, timedelta(minutes=5)),
     "address": (20, timedelta(minutes=15)),
+    # The passwords of pages, apart from signing in: per entry and per network address.
+    "wall": (100, timedelta(minutes=1)),
+    "visitor": (20, timedelta(minutes=15)),
     "letter": (3, timedelta(hours=1)),
 }
 FIRST_DELAY = timedelta(seconds=2)
@@ -97,6 +102,21 @@ def forget_old(*, now: datetime) -> None:
 def account_key(email_key: str) -> str:
     """The key that counts attempts on one account, known or not."""
     return "account:" + hashlib.sha256(email_key.encode("utf-8", "replace")).hexdigest()
+
+
+def device_key(account_id: str, mark: str) -> str:
+    """The key that counts attempts on an account from a browser that its owner signed in on."""
+    return "device:" + hashlib.sha256(f"{account_id}:{mark}".encode()).hexdigest()
+
+
+def wall_key(entry_id: str) -> str:
+    """The key that counts passwords typed at the wall before one entry."""
+    return f"wall:{entry_id}"
+
+
+def visitor_key(address: str) -> str:
+    """The key that counts passwords of pages typed from one network address."""
+    return "visitor:" + address_key(address).partition(":")[2]
 
 
 def letter_key(email_key: str) -> str:

@@ -59,16 +59,19 @@ def _unlock(entry_id: str) -> Response:
     if publication is None or rule is None or rule.access != "password":
         raise NotFound
     typed = request.form.get("password", "")
-    key = throttling.address_key(request.remote_addr or "")
+    keys = [
+        throttling.visitor_key(request.remote_addr or ""),
+        throttling.wall_key(rule.holder_id),
+    ]
     try:
-        throttling.count_attempt([key], now=now)
+        throttling.count_attempt(keys, now=now)
     except Throttled as refusal:
         response = ask(publication, rule, error=refusal.message, status=429)
         response.headers["Retry-After"] = str(refusal.retry_after)
         return response
     if len(typed) > MAX_PASSWORD or not passwords.is_right(typed, rule.password_hash):
         return ask(publication, rule, error=_("That is not the password."), status=422)
-    throttling.take_back([key], now=now)
+    throttling.take_back(keys, now=now)
     answer = redirect(urls.local(publication.path or "/"), 303)
     mark = unlocking.mark(rule.holder_id, rule.password_hash)
     return unlocking.remember(Response(answer.get_data(), 303, answer.headers), mark)

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from cms import clock, db
-from cms.accounts import passwords
+from cms.accounts import passwords, throttling
 from cms.accounts.permissions import OPERATOR, Person
 from cms.content import editing, publishing
 from cms.content.snapshot import Snapshot
@@ -157,3 +157,20 @@ def test_a_locked_entry_in_a_list_shows_its_title_alone(browser: Browser) -> Non
     browser.get("/")
     assert "Behind a lock" in browser.text
     assert "Needs a password" in browser.text
+
+
+def test_guessing_from_many_addresses_is_slowed_down_too(app: Flask, made: Journal) -> None:
+    key = throttling.wall_key(made.entries["vault"])
+    with db.unit_of_work(installation.of(app).database, write=False):
+        for _ in range(throttling.LIMITS["wall"][0]):
+            throttling.count_attempt([key], now=clock.now())
+    assert give(Browser(app)).status_code == 429
+
+
+def test_guessing_at_a_wall_does_not_count_against_signing_in(
+    app: Flask, browser: Browser, eli: Person
+) -> None:
+    while give(browser, "wrong").status_code != 429:
+        pass
+    with db.unit_of_work(installation.of(app).database, write=False):
+        throttling.count_attempt([throttling.address_key("127.0.0.1")], now=clock.now())
