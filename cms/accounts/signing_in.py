@@ -1,7 +1,9 @@
 """Signing in: one message and one cost, whether or not there is such an account."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from cms import db
 from cms.accounts import passwords, people, sessions, throttling
@@ -13,23 +15,38 @@ from cms.i18n import gettext as _
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who signed in, and the secret of the new session for the cookie."""
+    """Who signed in, the secret of the new session for the cookie, and the browser's proof."""
 
     person: Person
     secret: str
+    device: "Device"
+
+
+class Device(NamedTuple):
+    """A browser on which someone signed in before; the door signs it and gives it away."""
+
+    account_id: str
+    epoch: int
+    mark: str  # tells browsers apart, so that one does not use up the attempts of another
 
 
 def sign_in(
-    email: str, password: str, *, address: str, now: datetime, user_agent: str = ""
+    email: str,
+    password: str,
+    *,
+    address: str,
+    now: datetime,
+    user_agent: str = "",
+    device: Device | None = None,
 ) -> SignedIn:
     """Begin a session; raises NotAllowed with the one message, or Throttled.
 
     The door commits afterwards: an outdated password hash is renewed on the way.
     """
-    key = people.email_key(email)
-    counted = [throttling.account_key(key), throttling.address_key(address)]
-    throttling.count_attempt(counted, now=now)
     account = _find_for_sign_in(email)
+    own = _key_of(account, email, device)
+    counted = [own, throttling.address_key(address)]
+    throttling.count_attempt(counted, now=now)
     is_right = passwords.is_right(password, account.password_hash if account else None)
     if account is None or not is_right or not _can_sign_in(account):
         raise NotAllowed(_("That email and password do not match. Check both and try again."))
@@ -38,7 +55,12 @@ def sign_in(
     _renew_hash(account, password)
     secret = sessions.start(account, now=now, ip=address, user_agent=user_agent)
     _tidy(now)
-    return SignedIn(people.person_of(account), secret)
+    return SignedIn(people.person_of(account), secret, new_device(account))
+
+
+def new_device(account: Account) -> Device:
+    """The proof for a browser on which this account has just signed in."""
+    return Device(account.id, account.session_epoch, secrets.token_urlsafe(12))
 
 
 def find_person(secret: str, *, now: datetime) -> Person | None:
@@ -56,6 +78,13 @@ def _find_for_sign_in(email: str) -> Account | None:
     # A short reading unit of its own: hashing takes long, and no writer should wait for it.
     with db.unit_of_work(db.database(), write=False):
         return people.find_by_email(email)
+
+
+def _key_of(account: Account | None, email: str, device: Device | None) -> str:
+    # A stranger who uses up the account's attempts does not keep its owner out of known browsers.
+    if account is None or device is None or device[:2] != (account.id, account.session_epoch):
+        return throttling.account_key(people.email_key(email))
+    return throttling.device_key(account.id, device.mark)
 
 
 def _can_sign_in(account: Account) -> bool:

@@ -2,7 +2,9 @@
 
 from flask import Blueprint, Response, request
 
-from cms.web import cookies, urls
+from cms.accounts import sessions
+from cms.accounts.signing_in import Device
+from cms.web import cookies, gate, urls
 
 SMALL_FORM = 64 * 1024  # bytes; an address and a password need no more
 
@@ -14,6 +16,15 @@ def desk() -> str:
     return request.script_root + "/admin/"
 
 
-def enter(secret: str, target: str) -> Response:
+def enter(secret: str, target: str, device: Device) -> Response:
     """Go on to `target` with the new session in hand."""
-    return cookies.give_session(urls.go_to(target), secret)
+    return hand_over(urls.go_to(target), secret, device)
+
+
+def hand_over(response: Response, secret: str, device: Device) -> Response:
+    """Give the browser its new session; the one that it came with ends."""
+    former = cookies.read_session()
+    if former:
+        sessions.end(former, now=gate.now())
+    cookies.give_device(response, device)
+    return cookies.give_session(response, secret)

@@ -7,7 +7,7 @@ from cms import db
 from cms.accounts import signing_in
 from cms.accounts.signing_in import SignedIn
 from cms.accounts.throttling import Throttled
-from cms.auth.door import SMALL_FORM, blueprint, desk, enter
+from cms.auth.door import SMALL_FORM, blueprint, desk, enter, hand_over
 from cms.auth.forms import LoginForm
 from cms.errors import NotAllowed, Rejected
 from cms.i18n import gettext as _
@@ -39,6 +39,7 @@ def create() -> ResponseReturnValue:
             address=request.remote_addr or "",
             user_agent=request.user_agent.string,
             now=gate.now(),
+            device=cookies.read_device(),
         )
     except NotAllowed as refusal:
         form.show(Rejected(refusal.message))
@@ -64,10 +65,11 @@ def session_ended() -> ResponseReturnValue:
 def _go_on(form: LoginForm, signed_in: SignedIn) -> Response:
     target, fields = carrying.carried_target(), carrying.carried_fields()
     if target is None or not fields:
-        return enter(signed_in.secret, urls.safe_next(form.next.data, target or desk()))
+        next_ = urls.safe_next(form.next.data, target or desk())
+        return enter(signed_in.secret, next_, signed_in.device)
     cookies.bind_token(signed_in.secret)
     page = carrying.carry_on_page(_("Welcome back"), target=target, fields=fields)
-    return cookies.give_session(make_response(page), signed_in.secret)
+    return hand_over(make_response(page), signed_in.secret, signed_in.device)
 
 
 def _page(form: LoginForm) -> str:

@@ -4,7 +4,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from cms import db
-from cms.accounts import forgotten, passwords, sessions
+from cms.accounts import forgotten, passwords, sessions, signing_in
 from cms.accounts.forgotten import ResetLink
 from cms.auth.door import blueprint, desk, enter
 from cms.auth.forms import NewPasswordForm, ResetForm
@@ -70,7 +70,7 @@ def update(token: str) -> ResponseReturnValue:
         ip=request.remote_addr or "",
         user_agent=request.user_agent.string,
     )
-    return enter(secret, desk())
+    return enter(secret, desk(), signing_in.new_device(account))
 
 
 def _send(link: ResetLink) -> None:

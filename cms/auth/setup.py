@@ -4,7 +4,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from cms import db
-from cms.accounts import passwords, people, sessions, setup
+from cms.accounts import passwords, people, sessions, setup, signing_in
 from cms.auth.door import blueprint, desk, enter
 from cms.auth.forms import SetupForm
 from cms.errors import Rejected
@@ -52,7 +52,7 @@ def create(token: str) -> ResponseReturnValue:
         ip=request.remote_addr or "",
         user_agent=request.user_agent.string,
     )
-    return enter(secret, desk())
+    return enter(secret, desk(), signing_in.new_device(account))
 
 
 def _at_field(refusal: Rejected) -> Rejected:

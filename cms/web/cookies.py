@@ -10,11 +10,14 @@ from typing import Any
 
 from flask import Flask, Request, Response, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from itsdangerous import BadData, URLSafeTimedSerializer
 
 from cms.accounts import sessions
+from cms.accounts.signing_in import Device
 from cms.web import installation
 
-SESSION, NOTES, VISIT = "sid", "notes", "visit"
+SESSION, NOTES, VISIT, DEVICE = "sid", "notes", "visit", "device"
+DEVICE_LASTS = 365 * 24 * 60 * 60  # seconds
 TOKEN = "csrf_token"  # noqa: S105
 
 
@@ -40,6 +43,28 @@ def take_session(response: Response) -> Response:
         if name(kind) in request.cookies:
             _set(response, kind, "", max_age=0)
     return response
+
+
+def read_device() -> Device | None:
+    """Who signed in on this browser before, if the browser can prove it."""
+    value = request.cookies.get(name(DEVICE))
+    if not value:
+        return None
+    try:
+        return Device(*_device_signer().loads(value, max_age=DEVICE_LASTS))
+    except (BadData, TypeError):
+        return None
+
+
+def give_device(response: Response, device: Device) -> Response:
+    """Let the browser prove for a year that this person signed in on it."""
+    text = str(_device_signer().dumps(list(device)))
+    _set(response, DEVICE, text, max_age=DEVICE_LASTS)
+    return response
+
+
+def _device_signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(installation.settings().secret_key(), salt="device")
 
 
 def bind_token(secret: str) -> None:

@@ -148,3 +148,64 @@ def test_a_program_reads_the_refusal_as_json(browser: Browser) -> None:
     answer = browser.get("/auth/nowhere", headers={"Accept": "application/json"})
     assert answer.status_code == 404
     assert answer.mimetype == "application/problem+json"
+
+
+def test_the_session_that_the_browser_came_with_ends(app: Flask, ana: Person, eli: Person) -> None:
+    browser = Browser(app).sign_in(eli)
+    former = next(c.value for c in browser.client._cookies.values() if c.key == "sid")
+    data = {"email": ana.email, "password": PASSWORD}
+    assert browser.send("/auth/login", data).status_code == 303
+    other = Browser(app)
+    other.client.set_cookie("sid", former, domain="127.0.0.1")
+    assert other.get("/auth/login").status_code == 200, "Eli's session has ended"
+
+
+def _guess(app: Flask, email: str) -> None:
+    stranger = Browser(app)
+    for _ in range(6):
+        stranger.get("/auth/login")
+        stranger.submit("Sign in", email=email, password="wrong")
+    assert stranger.response is not None
+    assert stranger.response.status_code == 429
+
+
+def test_a_known_browser_gets_in_whatever_strangers_guess(app: Flask, ana: Person) -> None:
+    known = Browser(app)
+    known.get("/auth/login")
+    known.submit("Sign in", email=ana.email, password=PASSWORD)
+    known.send("/auth/logout")
+    assert "device" in known.cookies()
+    _guess(app, ana.email)
+    known.get("/auth/login")
+    assert known.submit("Sign in", email=ana.email, password=PASSWORD).status_code == 303
+
+
+def test_guesses_on_a_known_browser_have_to_wait_too(app: Flask, ana: Person) -> None:
+    known = Browser(app)
+    known.get("/auth/login")
+    known.submit("Sign in", email=ana.email, password=PASSWORD)
+    known.send("/auth/logout")
+    statuses = []
+    for _ in range(6):
+        known.get("/auth/login")
+        statuses.append(known.submit("Sign in", email=ana.email, password="wrong").status_code)
+    assert statuses[-1] == 429
+
+
+def test_a_browser_is_known_for_one_account_alone(app: Flask, ana: Person, eli: Person) -> None:
+    known = Browser(app)
+    known.get("/auth/login")
+    known.submit("Sign in", email=eli.email, password=PASSWORD)
+    known.send("/auth/logout")
+    _guess(app, ana.email)
+    known.get("/auth/login")
+    assert known.submit("Sign in", email=ana.email, password=PASSWORD).status_code == 429
+
+
+@pytest.mark.parametrize("value", ["x", "WyJ4Il0.Zm9v.x"])
+def test_a_made_up_device_is_known_for_nobody(app: Flask, ana: Person, value: str) -> None:
+    _guess(app, ana.email)
+    browser = Browser(app)
+    browser.client.set_cookie("device", value, domain="127.0.0.1")
+    browser.get("/auth/login")
+    assert browser.submit("Sign in", email=ana.email, password=PASSWORD).status_code == 429
