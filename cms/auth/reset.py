@@ -78,7 +78,7 @@ def _send(link: ResetLink) -> None:
     lines = [
         _("Hello {name},", name=link.name),
         _("somebody, probably you, asked for a new password for {site}.", site=site),
-        _("This link works once, for 30 minutes:"),
+        _("This link works once, for {n} minutes:", n=_minutes()),
         link.url,
         _("If it was not you, there is nothing to do: your password stays as it is."),
     ]
@@ -92,7 +92,13 @@ def _send(link: ResetLink) -> None:
 
 def _ask_page(form: ResetForm, *, sent: bool = False) -> str:
     login = url_for("auth.login")
-    return render_template("auth/reset.html", form=form, sent=sent, login_href=login)
+    return render_template(
+        "auth/reset.html", form=form, sent=sent, login_href=login, minutes=_minutes()
+    )
+
+
+def _minutes() -> int:
+    return int(forgotten.LIFETIME.total_seconds() // 60)
 
 
 def _choose_page(form: NewPasswordForm, email: str) -> str:
