@@ -31,16 +31,29 @@ def request_reset(
     throttling.count_attempt([throttling.letter_key(key), throttling.address_key(address)], now=now)
     account = people.find_by_email(email)
     if account is None or account.state == "disabled":
+        _do_as_much_for_nobody(now)
         return None
     return issue_link(account, settings=settings, now=now)
 
 
-def issue_link(
-    account: Account, *, settings: Settings, now: datetime, lifetime: timedelta = LIFETIME
+def issue_link(account: Account, *, settings: Settings, now: datetime) -> ResetLink:
+    """A link with which the account's owner chooses another password; earlier ones end."""
+    return _issue(tokens.PASSWORD_RESET, account, LIFETIME, settings, now)
+
+
+def invite(account: Account, *, settings: Settings, now: datetime) -> ResetLink:
+    """A link with which a new account's owner chooses a password.
+
+    It is no reset link: a stranger who asks for one of those must not end an invitation.
+    """
+    return _issue(tokens.INVITATION, account, INVITATION_LIFETIME, settings, now)
+
+
+def _issue(
+    purpose: str, account: Account, lifetime: timedelta, settings: Settings, now: datetime
 ) -> ResetLink:
-    """A link with which the account's owner chooses a password; earlier links end."""
     secret = tokens.issue(
-        tokens.PASSWORD_RESET,
+        purpose,
         now=now,
         lifetime=lifetime,
         account_id=account.id,
@@ -53,7 +66,8 @@ def issue_link(
 
 def get_token(secret: str, *, now: datetime) -> Token:
     """The token behind a link, or NotFound when it was used, is too old or was overtaken."""
-    token = tokens.find(tokens.PASSWORD_RESET, secret, now=now)
+    found = (tokens.find(purpose, secret, now=now) for purpose in tokens.OPENING)
+    token = next((token for token in found if token), None)
     if token is None or token.account_id is None:
         raise _ended()
     account = people.find_account(token.account_id)
@@ -77,6 +91,13 @@ def complete_reset(secret: str, *, password_hash: str, now: datetime) -> Account
     account = people.get_account(token.account_id or "")
     people.set_password_hash(account, password_hash, now=now)
     return account
+
+
+def _do_as_much_for_nobody(now: datetime) -> None:
+    # How long the answer takes would tell who has an account.
+    with db.session().begin_nested() as written:
+        tokens.issue(tokens.PASSWORD_RESET, now=now, lifetime=LIFETIME)
+        written.rollback()
 
 
 def _ended() -> NotFound:

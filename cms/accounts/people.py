@@ -163,7 +163,7 @@ def disable(account: Account, *, now: datetime, by: Person = OPERATOR) -> None:
     _ensure_not_last_owner(account)
     account.state = "disabled"
     sessions.end_all(account)
-    tokens.drop(tokens.PASSWORD_RESET, account_id=account.id)
+    tokens.drop_opening(account.id)
     account.updated_at = now
     db.session().flush()
 
@@ -192,7 +192,7 @@ def set_password_hash(account: Account, password_hash: str, *, now: datetime) ->
     if account.state == "invited":
         account.state = "active"
     sessions.end_all(account)
-    tokens.drop(tokens.PASSWORD_RESET, account_id=account.id)
+    tokens.drop_opening(account.id)
     account.updated_at = now
     db.session().flush()
 

@@ -12,6 +12,8 @@ from cms.accounts.models import Token
 
 SETUP = "setup"
 PASSWORD_RESET = "password-reset"  # noqa: S105
+INVITATION = "invitation"
+OPENING = (PASSWORD_RESET, INVITATION)  # with these an account's owner chooses a password
 
 
 def issue(
@@ -67,6 +69,12 @@ def drop(purpose: str, *, account_id: str | None = None) -> None:
             Token.purpose == purpose, Token.account_id.is_not_distinct_from(account_id)
         )
     )
+
+
+def drop_opening(account_id: str) -> None:
+    """End every link with which a password of this account could be chosen."""
+    for purpose in OPENING:
+        drop(purpose, account_id=account_id)
 
 
 def fingerprint(text: str) -> str:

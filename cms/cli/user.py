@@ -38,7 +38,7 @@ def create(email: str, name: str | None, role: str, password_stdin: bool) -> Non
         lifetime = forgotten.INVITATION_LIFETIME
         link = None
         if password is None:
-            link = forgotten.issue_link(account, settings=settings, now=now, lifetime=lifetime)
+            link = forgotten.invite(account, settings=settings, now=now)
         db.commit()
         terminal.say(f"Created {account.email}, {role}.")
         if link:

@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from cms import clock, db
-from cms.accounts import people
+from cms.accounts import forgotten, people
+from cms.accounts.models import Token
 from cms.accounts.permissions import Person
+from cms.web import installation
 from tests.browsing import Browser
 from tests.conftest import PASSWORD
 
@@ -92,3 +94,33 @@ def test_letters_are_not_sent_without_end(browser: Browser, ana: Person) -> None
 def test_an_unknown_link_is_not_found(browser: Browser) -> None:
     assert browser.get("/auth/reset/guessed").status_code == 404
     assert browser.send("/auth/reset/guessed", {"password": FRESH}).status_code == 404
+
+
+def test_asking_for_a_letter_does_not_end_an_invitation(
+    browser: Browser, ana: Person, database: db.Database
+) -> None:
+    settings = installation.of(browser.app).settings
+    with db.unit_of_work(database):
+        account = people.get_account(ana.id)
+        invitation = forgotten.invite(account, settings=settings, now=clock.now())
+        db.commit()
+    browser.get("/auth/reset")
+    browser.submit("Send the link", email=ana.email)
+    path = urlsplit(invitation.url).path
+    browser.get(path)
+    assert browser.submit("Save and sign in", password=FRESH).status_code == 303
+    assert browser.get(path).status_code == 404
+
+
+def test_the_page_says_how_long_the_link_works(browser: Browser) -> None:
+    browser.get("/auth/reset")
+    browser.submit("Send the link", email="nobody@example.org")
+    minutes = int(forgotten.LIFETIME.total_seconds() // 60)
+    assert f"works for {minutes} minutes" in browser.text
+
+
+def test_asking_for_nobody_leaves_nothing_behind(browser: Browser, database: db.Database) -> None:
+    browser.get("/auth/reset")
+    browser.submit("Send the link", email="nobody@example.org")
+    with db.unit_of_work(database, write=False):
+        assert db.session().query(Token).count() == 0
