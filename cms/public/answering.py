@@ -34,7 +34,7 @@ def page(
 ) -> Response:
     """Render a kind of page in the active theme; the fallback theme stands in when it fails."""
     settings = site.current()
-    here = request.script_root + request.path
+    here, chosen = request.script_root + request.path, site.theme_choices()
     context = PageContext(
         kind=kind,
         site=site.view(),
@@ -42,6 +42,9 @@ def page(
         now=gate.now(),
         extra=MappingProxyType(dict(extra)),
         sources=Sources(here) if site.is_open() else ClosedSources(here),
+        settings=chosen.settings,
+        style=chosen.style,
+        scheme=chosen.scheme,
         lang=lang,
         preview=preview,
     )

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, send_file
 
 from cms.errors import NotFound
+from cms.public import site
 from cms.themes import assets
 from cms.web import gate, theming
 
@@ -19,7 +20,8 @@ def show(theme_id: str, digest: str, path: str) -> Response:
     if theme is None:
         raise NotFound
     if path == assets.SETTINGS_FILE:
-        sheet = assets.settings_sheet(theme, {})
+        chosen = site.theme_choices()
+        sheet = assets.settings_sheet(theme, chosen.settings, chosen.style)
         if sheet.hash != digest:
             raise NotFound
         return _immutable(Response(sheet.css, content_type="text/css; charset=utf-8"))

@@ -102,8 +102,9 @@ def test_what_xml_cannot_hold_does_not_break_a_feed(app: Flask, made: Journal) -
     assert json.loads(client.get("/feed.json", base_url=BASE).get_data())["items"]
 
 
-def test_an_empty_feed_is_still_a_feed(browser: Browser) -> None:
-    body = browser.get("/tag/canaryunused/feed.xml").get_data()
+def test_an_empty_feed_is_still_a_feed(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cms.content.queries.list_cards", lambda *_args, **_options: ())
+    body = browser.get("/feed.xml").get_data()
     read = feedparser.parse(body)
     assert not read.bozo
     assert not read.entries

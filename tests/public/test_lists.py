@@ -2,7 +2,14 @@
 
 from typing import Any
 
+from flask import Flask
+
+from cms import clock, db
+from cms.accounts.permissions import OPERATOR
+from cms.content import editing, trash
+from cms.web import installation
 from tests.browsing import BASE, Browser
+from tests.public.journal import Journal
 from tests.public.test_pages import head_of
 
 
@@ -72,10 +79,27 @@ def test_the_archive_goes_by_year_and_month(browser: Browser) -> None:
         assert "Archive" in browser.text
 
 
-def test_an_empty_list_says_so_and_is_kept_from_engines(browser: Browser) -> None:
-    browser.get("/tag/canaryunused/")
+def test_a_term_that_nothing_public_carries_has_no_list_yet(browser: Browser) -> None:
+    assert browser.get("/tag/canaryunused/").status_code == 404
+    assert browser.get("/tag/canaryunused/feed.xml").status_code == 404
+
+
+def test_a_site_without_posts_says_so(browser: Browser, app: Flask, made: Journal) -> None:
+    with db.unit_of_work(installation.of(app).database):
+        now = clock.now()
+        for name, entry_id in made.entries.items():
+            entry = editing.find_entry(entry_id)
+            if entry is not None and entry.type == "post" and entry.trashed_at is None:
+                assert name
+                trash.trash(entry, by=OPERATOR, now=now)
+        db.commit()
+    browser.get("/")
+    assert "Nothing has been published yet" in browser.text
+    browser.get("/archive/")
     assert "There is nothing here yet" in browser.text
     assert head_of(browser)["robots"] == "noindex"
+    assert browser.get("/feed.xml").status_code == 200
+    assert browser.get("/page/2/").status_code == 404
 
 
 def test_the_number_of_posts_on_a_page_is_a_setting(browser: Browser, change_settings: Any) -> None:
