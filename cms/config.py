@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     DATABASE_URL: str = Field(
         "",
         description="sqlite:///…, postgresql://… or mariadb://…; empty is a SQLite file",
+        repr=False,  # It may hold a password.
     )
     SITE_URL: str = Field("", description="http:// or https://, a host, and at most a path")
     TRUSTED_HOSTS: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -50,8 +51,8 @@ class Settings(BaseSettings):
         "0,0,0,0,0",
         description="how many proxies set For, Proto, Host, Port, Prefix, such as 1,1,1,1,0",
     )
-    MAIL_URL: str = Field(
-        "",
+    MAIL_URL: SecretStr = Field(
+        SecretStr(""),
         description="smtp://user:password@host:port or smtps://…; empty: letters go to the log",
     )
     ADMIN_EMAIL: str = Field("", description="an e-mail address; makes the first owner")
@@ -115,10 +116,9 @@ class Settings(BaseSettings):
 
     @field_validator("MAIL_URL")
     @classmethod
-    def _is_mail_url(cls, value: str) -> str:
-        if value and (
-            urlsplit(value).scheme not in ("smtp", "smtps") or not urlsplit(value).hostname
-        ):
+    def _is_mail_url(cls, value: SecretStr) -> SecretStr:
+        parts = urlsplit(value.get_secret_value())
+        if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
             raise ValueError("not an address of a mail server")
         return value
 
@@ -162,6 +162,11 @@ class Settings(BaseSettings):
         """How many proxies are trusted to set For, Proto, Host, Port and Prefix."""
         first, second, third, fourth, fifth = map(int, self.REVERSE_PROXY.split(","))
         return first, second, third, fourth, fifth
+
+    @property
+    def mail_url(self) -> str:
+        """The mail server with its password; empty when letters go to the log."""
+        return self.MAIL_URL.get_secret_value()
 
     def secret_key(self) -> str:
         """The key that signs; made once in the instance folder (0600) when none is set."""

@@ -16,16 +16,16 @@ PATIENCE = 20  # seconds that a mail server may take
 
 def send(settings: Settings, *, to: str, subject: str, text: str) -> None:
     """Send a letter without waiting for it: how long it takes would tell who has an account."""
-    if not settings.MAIL_URL:
+    if not settings.mail_url:
         # For development; a site with people on it sets MAIL_URL, and then nothing is logged.
         log.info("MAIL_URL is not set, so this letter is shown here\nTo: %s\n%s\n", to, text)
         return
     letter = _write(settings, to, subject, text)
-    threading.Thread(target=_deliver, args=(settings.MAIL_URL, letter), daemon=True).start()
+    threading.Thread(target=_deliver, args=(settings.mail_url, letter), daemon=True).start()
 
 
 def _write(settings: Settings, to: str, subject: str, text: str) -> EmailMessage:
-    parts = urlsplit(settings.MAIL_URL)
+    parts = urlsplit(settings.mail_url)
     sender = parse_qs(parts.query).get("from", [""])[0]
     letter = EmailMessage()
     letter["From"] = sender or f"no-reply@{urlsplit(settings.site_url).hostname}"
