@@ -209,3 +209,20 @@ def test_a_made_up_device_is_known_for_nobody(app: Flask, ana: Person, value: st
     browser.client.set_cookie("device", value, domain="127.0.0.1")
     browser.get("/auth/login")
     assert browser.submit("Sign in", email=ana.email, password=PASSWORD).status_code == 429
+
+
+class TestWithHttps:
+    """A site that is served over HTTPS."""
+
+    @pytest.fixture
+    def environment(self) -> dict[str, str]:
+        return {"SITE_URL": "https://tea.example"}
+
+    def test_a_known_browser_keeps_its_proof_away_from_scripts_and_other_hosts(
+        self, browser: Browser, ana: Person
+    ) -> None:
+        browser.get("/auth/login")
+        answer = browser.submit("Sign in", email=ana.email, password=PASSWORD)
+        header = next(h for h in answer.headers.getlist("Set-Cookie") if "-device=" in h)
+        assert header.startswith("__Host-device=")
+        assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(header.split("; "))
