@@ -5,6 +5,7 @@ change, on every worker. What follows from the content alone may be remembered u
 """
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
@@ -30,7 +31,8 @@ class Memory:
         """An empty memory."""
         self._lock = threading.Lock()
         self._number = -1
-        self._values: dict[object, tuple[Any, datetime, datetime | None]] = {}
+        # The longest unused first: those go when there is no more room.
+        self._values: OrderedDict[object, tuple[Any, datetime, datetime | None]] = OrderedDict()
 
     def find(self, number: int, key: object, now: datetime) -> tuple[Any] | None:
         """The value in a tuple of one, when it was made in this generation and still holds."""
@@ -38,8 +40,9 @@ class Memory:
             if number != self._number:
                 return None
             found = self._values.get(key)
-        if found is None:
-            return None
+            if found is None:
+                return None
+            self._values.move_to_end(key)
         value, since, until = found
         # What was made for a later instant, or before the clock was set back, does not hold now.
         if now < since or (until is not None and until <= now):
@@ -53,10 +56,12 @@ class Memory:
         with self._lock:
             if number < self._number:
                 return
-            if number > self._number or len(self._values) >= MAX_REMEMBERED:
+            if number > self._number:
                 self._values.clear()
                 self._number = number
             self._values[key] = (value, since, until)
+            while len(self._values) > MAX_REMEMBERED:
+                self._values.popitem(last=False)
 
 
 def number() -> int:
