@@ -226,9 +226,10 @@ def rerender(publication: Publication, *, now: datetime) -> bool:
     if publication.renderer == pipeline.RENDERER:
         return False
     revision = db.session().get_one(Revision, publication.revision_id)
-    _fill_in_rendering(publication, revision)
-    _index(publication, revision)
-    db.session().flush()
+    label = _("Renewed how “{title}” is shown", title=publication.title or _("Untitled"))
+    with recording.act(label, by=None, now=now, via="rerender"):
+        _fill_in_rendering(publication, revision)
+        _index(publication, revision)
     return True
 
 

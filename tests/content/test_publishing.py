@@ -26,6 +26,7 @@ from cms.content import (
 )
 from cms.content.status import Status
 from cms.errors import NotAllowed, Rejected
+from cms.history.models import ChangeSet
 from tests.content.stories import NOW, TICK, at, on_sqlite, publish, rewrite, spans, write
 
 pytestmark = pytest.mark.usefixtures("unit")
@@ -280,6 +281,20 @@ def test_what_is_scheduled_or_over_is_not_found():
     db.commit()
     assert search.find("heron", now=at(2)).hits == ()
     assert len(search.find("heron", now=at(6)).hits) == 1
+
+
+def test_old_html_is_made_anew_and_written_down():
+    entry = write(source="*Hi*")
+    publication = publish(entry)
+    assert publishing.rerender(publication, now=at(1)) is False
+    publication.renderer, publication.html = 0, "old"
+    db.session().flush()
+    assert publishing.rerender(publication, now=at(1)) is True
+    assert "<em>Hi</em>" in publication.html
+    query = sa.select(ChangeSet.via).order_by(ChangeSet.id.desc())
+    assert db.session().scalars(query).first() == "rerender"
+    db.commit()
+    assert len(search.find("hi", now=at(1)).hits) == 1
 
 
 # --- any sequence of acts -----------------------------------------------------------------------
