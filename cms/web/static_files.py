@@ -40,6 +40,11 @@ def static_url(name: str) -> str:
     return url_for("static", filename=name)
 
 
+def is_built(name: str) -> bool:
+    """Whether a bundle of third-party scripts is there; without Node it is not."""
+    return fingerprint(f"dist/{name}.js") is not None
+
+
 def fingerprint(name: str) -> str | None:
     """A short hash of a file's bytes, or None when there is no such file."""
     path = folder() / name

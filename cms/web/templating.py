@@ -23,6 +23,7 @@ def install(app: Flask) -> None:
         gettext=i18n.gettext,
         ngettext=i18n.ngettext,
         static_url=static_files.static_url,
+        is_built=static_files.is_built,
         csp_nonce=headers.csp_nonce,
         Permission=Permission,
     )
