@@ -9,6 +9,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from cms import clock, db
+from cms.accounts.permissions import OPERATOR
+from cms.site import settings as site_settings
 from tests import databases
 from tests.flows.conftest import Window
 from tests.public import journal
@@ -73,6 +75,31 @@ def test_axe_finds_nothing(open_window: Callable[..., Window], width: int, schem
     window.page.get_by_role("button", name="Open").click()
     window.page.get_by_role("alert").wait_for()
     wrong += [f"a wrong password: {fault}" for fault in _faults(window.page)]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("changes", "paths"),
+    [
+        ({"theme": "fallback"}, ("/", "/posts/rich/", "/guide/", "/tag/tides/", "/archive/",
+                                 "/search?q=water", "/nothing/", "/vault/")),
+        ({"access": "private"}, ("/", "/posts/rich/")),
+        ({"access": "coming-soon", "coming_soon_text": "With the spring tide."}, ("/",)),
+    ],
+)  # fmt: skip
+def test_axe_finds_nothing_where_something_stands_in(
+    open_window: Callable[..., Window], scheme: str, changes: dict[str, str], paths: tuple[str, ...]
+) -> None:
+    window = open_window(width=390, scheme=scheme)
+    with db.unit_of_work(window.site.database):
+        site_settings.save(changes, by=OPERATOR, now=clock.now())
+        db.commit()
+    wrong = []
+    for path in paths:
+        window.goto(path)
+        wrong += [f"{path}: {fault}" for fault in _faults(window.page)]
     assert not wrong, "\n".join(wrong)
 
 
