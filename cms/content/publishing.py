@@ -98,6 +98,7 @@ def cancel_scheduled(entry: Entry, *, by: Person, now: datetime) -> None:
     """
     editing.lock(entry)
     ownership.ensure_may(by, Permission.PUBLISH_ANY, entry)
+    rules.edit(trashed=entry.trashed_at is not None)
     live, coming = find_live(entry, now=now), _coming(entry, now)
     if coming is None and (live is None or live.until_at is None):
         raise Rejected(_("Nothing is scheduled."))
