@@ -48,6 +48,7 @@ def command(**given: str | None) -> None:
         log_access=settings.LOG_LEVEL in ("DEBUG", "INFO"),
     )
     welcome.greet(settings)
+    os.environ["CARAFE_PARENT"] = str(os.getpid())
     server.serve()
     click.echo("Stopped.")
 
