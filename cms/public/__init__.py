@@ -14,13 +14,12 @@ from cms.public import (
     sitemap,
     wall,
 )
-from cms.web import errors, theming
+from cms.web import errors
 
 
 def register(app: Flask) -> None:
     """Open the visitors' door of an app."""
     app.url_map.merge_slashes = False
-    theming.install(app)
     for part in (assets, feeds, home, machine, preview, search, sitemap, wall, pages):
         app.register_blueprint(part.blueprint)
     errors.show_public_errors(app, failures.show)
