@@ -11,6 +11,9 @@ from markupsafe import escape
 
 DOMAIN = "messages"
 FOLDER = Path(__file__).parent / "translations"
+RIGHT_TO_LEFT = frozenset(
+    {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
+)
 
 _language: ContextVar[str] = ContextVar("language", default="en")
 
@@ -62,9 +65,22 @@ def set_language(tag: str) -> None:
     _language.set(tag)
 
 
+def list_languages() -> tuple[str, ...]:
+    """The tags of the languages that the interface speaks."""
+    found = FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
+    return ("en", *sorted(file.parts[-3].replace("_", "-") for file in found))
+
+
 def current_language() -> str:
     """The BCP 47 tag of the language of the moment."""
     return _language.get()
+
+
+def direction(tag: str) -> str:
+    """Which way a language is written: `rtl` or `ltr`."""
+    parts = tag.replace("_", "-").split("-")
+    is_rtl = parts[0].lower() in RIGHT_TO_LEFT or "Arab" in parts or "Hebr" in parts
+    return "rtl" if is_rtl and "Latn" not in parts else "ltr"
 
 
 @lru_cache(maxsize=32)

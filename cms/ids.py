@@ -3,6 +3,7 @@
 import secrets
 import threading
 import time
+from datetime import UTC, datetime
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 26
@@ -21,6 +22,14 @@ def new_id() -> str:
             value = _last + 1
         _last = value
     return _encode(value)
+
+
+def made_at(id_: str) -> datetime:
+    """When an id was made, to the millisecond."""
+    value = 0
+    for letter in id_:
+        value = value << 5 | ALPHABET.index(letter)
+    return datetime.fromtimestamp((value >> _RANDOM_BITS) / 1000, UTC)
 
 
 def is_id(text: str) -> bool:

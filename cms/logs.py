@@ -14,7 +14,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 ACCESS_LOGGER = "granian.access"
 _ACCESS_FIELDS = ("method", "path", "status", "dt_ms", "addr")
 # The end of these addresses opens an account, so it is left out.
-_SECRET_ADDRESS = re.compile(r"(/auth/(?:setup|reset)/)[^/?#]+")
+_SECRET_ADDRESS = re.compile(r"(/auth/(?:setup|reset|invitation|letters)/)[^?#]+")
 
 
 def configure(level: str, format_: str) -> None:
@@ -52,6 +52,8 @@ def dict_config(level: str, format_: str) -> dict[str, Any]:
             "_granian": {**own, "level": "WARNING"},
             ACCESS_LOGGER: {**own, "level": level},
             "alembic": {"level": "WARNING"},
+            # It tells of every task; what becomes of jobs stands in the admin.
+            "huey": {"level": "WARNING"},
         },
     }
 

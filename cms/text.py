@@ -45,6 +45,12 @@ def make_slug(text: str, *, max_length: int = MAX_SLUG) -> str:
     return str(slugify(text, allow_unicode=True, max_length=max_length, word_boundary=True))
 
 
+def fold(value: str) -> str:
+    """The text without letter case and accents, for sorting and finding."""
+    bare = normalise(value.casefold(), "NFKD")
+    return "".join(letter for letter in bare if not unicodedata.combining(letter))
+
+
 def truncate(text: str, length: int) -> str:
     """The text cut at a word within `length` characters, with an ellipsis where it was cut."""
     if len(text) <= length:

@@ -22,7 +22,7 @@ SERVERS = {
     "mariadb": os.environ.get("TEST_MARIADB_URL", "mariadb://root@127.0.0.1/mysql"),
 }
 DIALECTS = ("sqlite", "postgresql", "mariadb")
-_GUARDED = {"change", "change_set"}
+_GUARDED = {"change", "change_set", "change_subject"}
 _NAME = re.compile(r"carafe_test_(\d+)")
 
 
