@@ -19,7 +19,8 @@ from cms.history import recording
 from cms.history.models import Generation
 
 MAX_REMEMBERED = 2_000
-_NUMBER = sa.select(Generation.__table__.c.number).where(Generation.__table__.c.id == 1)
+MAX_LARGE = 4_000_000  # characters, of everything that says how large it is
+_QUESTION = sa.select(Generation.__table__.c.number).where(Generation.__table__.c.id == 1)
 
 T = TypeVar("T")
 
@@ -33,6 +34,9 @@ class Memory:
         self._number = -1
         # The longest unused first: those go when there is no more room.
         self._values: OrderedDict[object, tuple[Any, datetime, datetime | None]] = OrderedDict()
+        # How large each value is that says so, in the order in which these were last made.
+        self._large: OrderedDict[object, int] = OrderedDict()
+        self._characters = 0
 
     def find(self, number: int, key: object, now: datetime) -> tuple[Any] | None:
         """The value in a tuple of one, when it was made in this generation and still holds."""
@@ -50,27 +54,52 @@ class Memory:
         return (value,)
 
     def keep(
-        self, number: int, key: object, value: Any, *, since: datetime, until: datetime | None
+        self,
+        number: int,
+        key: object,
+        value: Any,
+        *,
+        since: datetime,
+        until: datetime | None,
+        size: int = 0,
     ) -> None:
-        """Remember a value; a newer generation forgets all older ones."""
+        """Remember a value of so many characters; a newer generation forgets all older ones."""
+        if size > MAX_LARGE:
+            return
         with self._lock:
             if number < self._number:
                 return
             if number > self._number:
                 self._values.clear()
+                self._large.clear()
+                self._characters = 0
                 self._number = number
+            self._forget(key)
             self._values[key] = (value, since, until)
+            if size:
+                self._large[key] = size
+                self._characters += size
+            while self._characters > MAX_LARGE:
+                self._forget(next(iter(self._large)))
             while len(self._values) > MAX_REMEMBERED:
-                self._values.popitem(last=False)
+                self._forget(next(iter(self._values)))
+
+    def _forget(self, key: object) -> None:
+        self._values.pop(key, None)
+        self._characters -= self._large.pop(key, 0)
 
 
 def number() -> int:
     """The present generation, read once in each unit of work."""
-    unit = db.unit()
+    return _number(db.unit())
+
+
+def _number(unit: db.UnitOfWork) -> int:
     notes = unit.session.info if unit.write else unit.notes
-    if "generation" not in notes:
-        notes["generation"] = unit.read(_NUMBER).scalar() or 0
-    return int(notes["generation"])
+    found: int | None = notes.get("generation")
+    if found is None:
+        found = notes["generation"] = int(unit.read(_QUESTION).scalar() or 0)
+    return found
 
 
 def remember(
@@ -79,21 +108,25 @@ def remember(
     *,
     now: datetime,
     until: Callable[[], datetime | None] | None = None,
+    size: Callable[[T], int] | None = None,
 ) -> T:
     """The value of `make`, made anew when the content changed or the instant `until` is reached.
 
-    Only frozen values may be remembered: every thread gets the same one.
+    Only frozen values may be remembered: every thread gets the same one. What can be large, or
+    asked for under any number of keys, tells its `size` in characters; then None is not kept.
     """
     unit = db.unit()
     if unit.write and unit.session.info.get("writes"):
         return make()
     memory = _memory(unit.database)
-    present = number()
+    present = _number(unit)
     found = memory.find(present, key, now)
     if found is not None:
         return found[0]  # type: ignore[no-any-return]
     value = make()
-    memory.keep(present, key, value, since=now, until=until() if until else None)
+    if size is None or value is not None:
+        ends, characters = until() if until else None, size(value) if size else 0
+        memory.keep(present, key, value, since=now, until=ends, size=characters)
     return value
 
 

@@ -14,8 +14,11 @@ class ChangeSet(db.Base):
 
     __tablename__ = "change_set"
     __table_args__ = (
-        sa.Index(None, "created_at"),
-        sa.Index(None, "account_id", "created_at"),
+        sa.Index(None, "created_at", "id"),
+        sa.Index(None, "account_id", "created_at", "id"),
+        sa.Index(None, "via", "created_at", "id"),
+        sa.Index(None, "state", "created_at", "id"),
+        sa.Index(None, "undoes_id"),
         sa.CheckConstraint("actor IN ('person', 'job', 'program')", "actor"),
         sa.CheckConstraint("state IN ('applied', 'undone', 'proposed')", "state"),
         db.TABLE,
@@ -28,6 +31,26 @@ class ChangeSet(db.Base):
     on_behalf_of: Mapped[str | None] = mapped_column(db.Id)
     via: Mapped[str] = mapped_column(db.key(40))
     state: Mapped[str] = mapped_column(db.key(16), default="applied")
+    created_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
+    # The act that this one took back; doing it again takes back the taking back.
+    undoes_id: Mapped[str | None] = mapped_column(db.Id)
+
+
+class ChangeSubject(db.Base):
+    """What an act was about: an entry, a term, a menu … so that acts are found by it."""
+
+    __tablename__ = "change_subject"
+    __table_args__ = (
+        sa.Index(None, "kind", "created_at", "change_set_id"),
+        sa.Index(None, "kind", "subject_id", "created_at", "change_set_id"),
+        db.TABLE,
+    )
+
+    change_set_id: Mapped[str] = mapped_column(
+        sa.ForeignKey("change_set.id"), type_=db.Id, primary_key=True
+    )
+    kind: Mapped[str] = mapped_column(db.key(16), primary_key=True)
+    subject_id: Mapped[str] = mapped_column(db.key(100), primary_key=True)
     created_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
 
 

@@ -7,16 +7,20 @@ use none of them (docs/decisions.md).
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import Session, object_mapper
+from sqlalchemy.orm import Session, SessionTransaction, object_mapper
 from sqlalchemy.orm.attributes import History
 
 from cms import db, text
-from cms.history.models import Change, ChangeSet
+from cms.errors import Rejected
+from cms.history.models import Change, ChangeSet, ChangeSubject
+from cms.i18n import gettext as _
 
 
 class Actor(Protocol):
@@ -28,17 +32,36 @@ class Actor(Protocol):
 
 MAX_LABEL = 300  # characters
 
-_current: ContextVar[ChangeSet | None] = ContextVar("change_set", default=None)
+
+@dataclass
+class _Open:
+    """An act while it goes on."""
+
+    change_set: ChangeSet
+    # Whether the change set is in the database already.
+    written: bool = True
+    subjects: set[tuple[str, str]] = field(default_factory=set)
+    # Whether other subjects may be written down than those known here.
+    uncertain: bool = False
+
+
+_current: ContextVar[_Open | None] = ContextVar("change_set", default=None)
 
 Row = TypeVar("Row", bound=db.Base)
 
 # Tables whose rows are recorded, and the columns that are kept out (secrets, bulk).
 _tracked: dict[str, frozenset[str]] = {}
+_models: dict[str, type[db.Base]] = {}
 
 
 def track(model: type[Row]) -> type[Row]:
-    """Record every change of this model's rows, but for the columns it calls `untracked`."""
+    """Record every change of this model's rows, but for the columns it calls `untracked`.
+
+    A method `about` says what a row belongs to, as a kind and an id, or None when other rows of
+    the same act say it; by default it is the row itself.
+    """
     _tracked[model.__tablename__] = frozenset(getattr(model, "untracked", ()))
+    _models[model.__tablename__] = model
     event.listen(model, "mapper_configured", _remember_old_values)
     return model
 
@@ -54,38 +77,118 @@ def is_tracked(table: str) -> bool:
     return table in _tracked
 
 
+def find_model(table: str) -> type[db.Base] | None:
+    """The model whose rows stand in the log under this table's name."""
+    return _models.get(table)
+
+
+def untracked_columns(table: str) -> frozenset[str]:
+    """The columns of a recorded table that are kept out of the log."""
+    return _tracked[table]
+
+
 @contextmanager
-def act(label: str, *, by: Actor | None, now: datetime, via: str = "") -> Iterator[ChangeSet]:
+def act(
+    label: str,
+    *,
+    by: Actor | None,
+    now: datetime,
+    via: str = "",
+    undoes_id: str | None = None,
+) -> Iterator[ChangeSet]:
     """Gather what is changed in this block under one label; an act within an act joins it.
 
     `via` says by which door it came; by default the admin for people, the terminal for others.
     """
     outer = _current.get()
     if outer is not None:
-        yield outer
+        if undoes_id is not None:
+            raise RuntimeError("undoing is an act of its own")
+        _begin(outer, label)
+        yield outer.change_set
         return
+    opened = _Open(_change_set(label, by=by, now=now, via=via), written=False)
+    opened.change_set.undoes_id = undoes_id
+    _begin(opened, label)
+    with _holding(opened):
+        yield opened.change_set
+
+
+@contextmanager
+def together(*, by: Actor | None, now: datetime, label: str = "", via: str = "") -> Iterator[None]:
+    """Gather the acts of this block into one, named after the first; without any there is none."""
+    if _current.get() is not None:
+        yield
+        return
+    with _holding(_Open(_change_set(label, by=by, now=now, via=via), written=False)):
+        yield
+
+
+@contextmanager
+def continued(change_set_id: str) -> Iterator[ChangeSet]:
+    """Go on with an act in another transaction, as one that is too long for one; raises Rejected.
+
+    An act that was undone meanwhile is not gone on with.
+    """
+    change_set = db.session().get_one(ChangeSet, change_set_id, with_for_update=True)
+    if change_set.state != "applied":
+        raise Rejected(_("This was undone meanwhile."))
+    with _holding(_Open(change_set, uncertain=True)):
+        yield change_set
+
+
+def latest() -> str | None:
+    """The last act of this unit of work that changed anything, for offering to undo it."""
+    found: str | None = db.session().info.get("change_set")
+    return found
+
+
+def _change_set(label: str, *, by: Actor | None, now: datetime, via: str) -> ChangeSet:
     account_id = by.id or None if by is not None else None
-    change_set = ChangeSet(
+    return ChangeSet(
         label=text.truncate(label, MAX_LABEL),
         actor="person" if account_id else "program",
         account_id=account_id,
         via=via or ("admin" if account_id else "terminal"),
         created_at=now,
     )
-    db.session().add(change_set)
+
+
+def _begin(opened: _Open, label: str) -> None:
+    if opened.written:
+        return
+    opened.written = True
+    opened.change_set.label = opened.change_set.label or text.truncate(label, MAX_LABEL)
+    db.session().add(opened.change_set)
     db.session().flush()
-    token = _current.set(change_set)
+
+
+@contextmanager
+def _holding(opened: _Open) -> Iterator[None]:
+    token = _current.set(opened)
     try:
-        yield change_set
+        yield
         db.session().flush()
     finally:
         _current.reset(token)
 
 
+def current() -> ChangeSet | None:
+    """The change set of the act that goes on, or None."""
+    opened = _current.get()
+    return opened.change_set if opened is not None and opened.written else None
+
+
 def find_before(table: str, row_id: str, column: str, value: Any) -> Any:
-    """What a column of a row held before the last act that gave it this value; None if none did."""
-    query = sa.select(Change).where(
-        Change.row_table == table, Change.row_id == row_id, Change.operation == "update"
+    """What a column of a row held before the last act that gave it this value; None if none did.
+
+    Acts that were undone, and the undoing itself, count for nothing.
+    """
+    query = (
+        sa.select(Change)
+        .join(ChangeSet, ChangeSet.id == Change.change_set_id)
+        .where(Change.row_table == table, Change.row_id == row_id, Change.operation == "update")
+        .where(ChangeSet.state == "applied", ChangeSet.undoes_id.is_(None))
     )
     for change in db.session().scalars(query.order_by(Change.id.desc())):
         after: dict[str, Any] = change.after or {}
@@ -96,18 +199,68 @@ def find_before(table: str, row_id: str, column: str, value: Any) -> Any:
 
 @event.listens_for(Session, "before_flush")
 def _record(session: Session, _context: Any, _instances: Any) -> None:
-    change_set = _current.get()
-    if change_set is None:
+    opened = _current.get()
+    if opened is None or not opened.written:
         return
-    lines: list[Change] = []
-    for row in session.new:
-        lines += _line(change_set, row, "insert")
-    for row in session.dirty:
-        if session.is_modified(row, include_collections=False):
-            lines += _line(change_set, row, "update")
-    for row in session.deleted:
-        lines += _line(change_set, row, "delete")
-    session.add_all(lines)
+    # In the order in which rows may stand on each other, so that the way back can be walked.
+    places = _places(len(db.Base.metadata.tables))
+    changed: list[tuple[Any, Change]] = []
+    for rows, operation in (
+        (sorted(session.new, key=lambda row: places.get(row.__tablename__, 0)), "insert"),
+        (session.dirty, "update"),
+        (sorted(session.deleted, key=lambda row: -places.get(row.__tablename__, 0)), "delete"),
+    ):
+        for row in rows:
+            if operation != "update" or session.is_modified(row, include_collections=False):
+                changed += [(row, line) for line in _line(opened.change_set, row, operation)]
+    if not changed:
+        return
+    session.add_all([line for _row, line in changed])
+    _note_subjects(session, opened, [row for row, _line in changed])
+    session.info["change_set"] = opened.change_set.id
+
+
+@lru_cache(maxsize=4)
+def _places(_count: int) -> dict[str, int]:
+    """Where each table stands when those that others refer to come first."""
+    return {table.name: at for at, table in enumerate(db.Base.metadata.sorted_tables)}
+
+
+def _note_subjects(session: Session, opened: _Open, rows: list[Any]) -> None:
+    change_set = opened.change_set
+    for subject in dict.fromkeys(map(_subject_of, rows)):
+        if subject is None or subject in opened.subjects:
+            continue
+        opened.subjects.add(subject)
+        key = (change_set.id, *subject)
+        if opened.uncertain and session.get(ChangeSubject, key) is not None:
+            continue
+        session.add(
+            ChangeSubject(
+                change_set_id=change_set.id,
+                kind=subject[0],
+                subject_id=subject[1],
+                created_at=change_set.created_at,
+            )
+        )
+
+
+def _subject_of(row: Any) -> tuple[str, str] | None:
+    if hasattr(row, "about"):
+        found: tuple[str, str] | None = row.about()
+        return found
+    return row.__tablename__, key_of(row)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_subjects(session: Session, previous: SessionTransaction) -> None:
+    """What was noted since the savepoint, or at all, is not there any more."""
+    opened = _current.get()
+    if not previous.nested:
+        session.info.pop("change_set", None)
+    if opened is not None:
+        opened.subjects.clear()
+        opened.uncertain = True
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -128,17 +281,21 @@ def _line(change_set: ChangeSet, row: Any, operation: str) -> list[Change]:
     before, after = _values(row, operation, _tracked[table])
     if operation == "update" and not after:
         return []
-    key = object_mapper(row).primary_key_from_instance(row)
     return [
         Change(
             change_set_id=change_set.id,
             row_table=table,
-            row_id="/".join(map(str, key)),
+            row_id=key_of(row),
             operation=operation,
             before=before,
             after=after,
         )
     ]
+
+
+def key_of(row: Any) -> str:
+    """A row's primary key as the log names it."""
+    return "/".join(map(str, object_mapper(row).primary_key_from_instance(row)))
 
 
 def _apply_defaults(row: Any) -> None:
@@ -169,15 +326,16 @@ def _values(
         old = history.deleted[0] if history.deleted else None
         if operation == "delete":
             old = getattr(row, attribute.key)
-        before[attribute.key] = _plain(old)
-        after[attribute.key] = _plain(getattr(row, attribute.key))
+        before[attribute.key] = plain(old)
+        after[attribute.key] = plain(getattr(row, attribute.key))
     return (
         None if operation == "insert" else before,
         None if operation == "delete" else after,
     )
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A column's value as the log keeps it."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     return value.isoformat() if isinstance(value, date) else value

@@ -4,7 +4,8 @@ import pytest
 
 from cms import db
 from cms.accounts.permissions import OPERATOR
-from cms.content import editing, publishing, queries
+from cms.content import editing, publishing, queries, working_copies
+from cms.content.selection import posts
 from cms.errors import Rejected
 from cms.history import generation
 from cms.site import settings
@@ -20,7 +21,7 @@ def number(database):
 def titles(database, now=NOW):
     with db.unit_of_work(database, write=False):
         return [card.title for card in queries.list_home(now=now, limit=9)], queries.count(
-            queries.posts(), now=now
+            posts(), now=now
         )
 
 
@@ -52,7 +53,7 @@ def test_a_private_note_raises_nothing(database, ada):
     with db.unit_of_work(database):
         entry = editing.get_entry(entry.id)
         content = editing.Snapshot(title="x")
-        editing.save_working_copy(entry, content, by=ada, now=NOW, base_id=None)
+        working_copies.keep(entry, content, by=ada, now=NOW, base_id=None)
         db.commit()
     assert number(database) == before
 
@@ -103,7 +104,7 @@ def test_nothing_that_is_not_committed_is_remembered(database):
     with db.unit_of_work(database):
         publish(write("Dropped"))
         db.session().flush()
-        assert queries.count(queries.posts(), now=NOW) == 1, "who writes sees what it wrote"
+        assert queries.count(posts(), now=NOW) == 1, "who writes sees what it wrote"
     assert titles(database) == ([], 0)
     with db.unit_of_work(database):
         publish(write("Kept"))
@@ -118,7 +119,7 @@ def test_a_savepoint_does_not_let_go_of_the_rest(database):
             write("Inner")
         with pytest.raises(Rejected), unit.session.begin_nested():
             publish(write(" "))
-        assert queries.count(queries.posts(), now=NOW) == 1
+        assert queries.count(posts(), now=NOW) == 1
         assert settings.load().title == "Carafe"
     with db.unit_of_work(database):
         publish(write("One"))
@@ -132,11 +133,11 @@ def test_a_unit_that_goes_on_after_its_commit_remembers_again(database):
         entry = write("One")
         publish(entry)
         db.commit()
-        assert queries.count(queries.posts(), now=NOW) == 1
+        assert queries.count(posts(), now=NOW) == 1
         rewrite(entry, title="Two", listed=False)
         publish(entry, now=at(1))
         db.commit()
-        assert queries.count(queries.posts(), now=at(1)) == 0
+        assert queries.count(posts(), now=at(1)) == 0
 
 
 @on_sqlite

@@ -38,3 +38,18 @@ def test_a_value_holds_from_its_instant_until_its_boundary() -> None:
     assert memory.find(1, "a", NOW - SECOND) is None
     assert memory.find(1, "a", NOW) == ("x",)
     assert memory.find(1, "a", NOW + SECOND) is None
+
+
+def test_large_values_have_a_room_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generation, "MAX_LARGE", 1_000)
+    memory = Memory()
+    memory.keep(1, "settings", "small", since=NOW, until=None)
+    for number in range(50):
+        memory.keep(1, number, number, since=NOW, until=None, size=400)
+    assert memory.find(1, "settings", NOW) == ("small",)
+    assert [number for number in range(50) if memory.find(1, number, NOW)] == [48, 49]
+    memory.keep(1, 49, "again", since=NOW, until=None, size=400)
+    assert memory.find(1, 48, NOW) == (48,)
+    memory.keep(1, "huge", "larger than the room", since=NOW, until=None, size=2_000)
+    assert memory.find(1, "huge", NOW) is None
+    assert memory.find(1, 49, NOW) == ("again",)

@@ -23,12 +23,21 @@ pytestmark = pytest.mark.usefixtures("unit")
 NEVER_CHANGED_OR_NOT_CONTENT = {
     "change_set": "the log itself",
     "change": "the log itself",
+    "change_subject": "the log itself",
+    "past_path": "what undoing remembers",
     "generation": "a counter",
     "revision": "never changes; the entry that points to it is recorded",
     "reference": "follows from a revision",
     "working_copy": "what is typed and not saved yet",
     "tombstone": "written with the deletion that is recorded",
+    "job_mark": "work under way",
+    "outbox": "work under way",
+    "notice": "what a person is told",
+    "notice_choice": "what a person wishes to be told",
+    "former_account": "written with the removal that is recorded",
 }
+# Tables beside the secrets whose secret columns are kept out of the log, or that have none.
+NO_SECRETS = {"account", "account_grant", "invitation"}
 SECRETS = ("account", "grant", "token", "secret", "second_factor", "invitation", "recovery")
 
 
@@ -197,7 +206,7 @@ def test_no_secret_is_ever_written_down():
 def test_no_table_of_secrets_is_recorded_and_every_other_is_or_has_a_reason():
     load_models()
     for name in db.Base.metadata.tables:
-        if name.startswith(SECRETS):
+        if name.startswith(SECRETS) and name not in NO_SECRETS:
             assert not recording.is_tracked(name), name
         else:
             known = recording.is_tracked(name) or name in NEVER_CHANGED_OR_NOT_CONTENT
