@@ -1,6 +1,7 @@
 """What a path may look like: decoded, NFC, case kept, within bounds, not reserved. PURE."""
 
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from cms import db, text
@@ -42,7 +43,6 @@ RESERVED_PATHS = frozenset(
 )
 # Persian and the scripts of India write words with them.
 JOINERS = "\u200c\u200d"
-MAX_LOCATION = 2000
 MAX_DECODINGS = 4
 # What is longer stays too long for a path even after its letters are composed.
 LONGEST_NORMALISED = 3 * db.MAX_PATH
@@ -61,6 +61,7 @@ def normalise(path: str) -> str:
     return "/" + path.lstrip("/")
 
 
+@lru_cache(maxsize=2_048)
 def encode(path: str) -> str:
     """The path as it is written in a link: percent-encoded where it must be (RFC 3986)."""
     return quote(path, safe="/~!$&'()*+,;=:@-._")
@@ -87,13 +88,9 @@ def problem_with_form(path: str) -> bool:
 
 def problem_with(path: str) -> str | None:
     """Why this normalised path cannot be an entry's, in words, or None."""
-    if len(path) > db.MAX_PATH:
-        return _("A path has at most {most} characters.", most=db.MAX_PATH)
-    if text.has_unstorable(path) or any(c in "\\?#" or _is_invisible(c) for c in path):
-        return _("A path cannot hold ? # \\ or invisible characters.")
+    if problem := problem_with_letters(path):
+        return problem
     parts = path[1:].removesuffix("/").split("/")
-    if any(part in ("", ".", "..") or part != part.strip() for part in parts) and path != "/":
-        return _("A path cannot hold empty parts, “.” or “..”.")
     if "page" in parts and parts[-1].isdecimal() and parts[-2] == "page":
         return _("A path cannot end like the second page of a list.")
     if is_reserved(path):
@@ -101,24 +98,32 @@ def problem_with(path: str) -> str | None:
     return None
 
 
-def is_location(location: str) -> bool:
-    """Whether a redirect may lead there: a path of this site, or a web address."""
-    if len(location) > MAX_LOCATION or text.has_unstorable(location):
-        return False
-    if location.startswith(("//", "/\\")) or any(letter.isspace() for letter in location):
-        return False
-    return location.startswith(("/", "https://", "http://")) and not text.has_controls(location)
+def problem_with_letters(path: str) -> str | None:
+    """Why a normalised path cannot be written like this, whatever stands there; or None."""
+    if len(path) > db.MAX_PATH:
+        return _("A path has at most {most} characters.", most=db.MAX_PATH)
+    if text.has_unstorable(path) or any(c in "\\?#" or is_invisible(c) for c in path):
+        return _("A path cannot hold ? # \\ or invisible characters.")
+    parts = path[1:].removesuffix("/").split("/")
+    if any(part in ("", ".", "..") or part != part.strip() for part in parts) and path != "/":
+        return _("A path cannot hold empty parts, “.” or “..”.")
+    return None
 
 
-def _is_invisible(letter: str) -> bool:
+def is_invisible(letter: str) -> bool:
+    """Whether a letter leaves no trace on the screen (joiners aside, which words need)."""
     if letter in JOINERS:
         return False
     return unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp")
 
 
 def is_reserved(path: str) -> bool:
-    """Whether the core itself answers at this normalised path."""
-    bare = path.rstrip("/") or "/"
-    first = bare.split("/")[1].lower()
+    """Whether nothing but the core may stand at this normalised path."""
     # With a slash at its end a path is no file, whatever it looks like.
-    return bare in RESERVED_PATHS or first in RESERVED_FIRST or path.endswith(RESERVED_ENDINGS)
+    return is_answered(path) or path.endswith(RESERVED_ENDINGS)
+
+
+def is_answered(path: str) -> bool:
+    """Whether this normalised path, or what stands above it, is the core's own."""
+    bare = path.rstrip("/") or "/"
+    return bare in RESERVED_PATHS or bare.split("/")[1].lower() in RESERVED_FIRST

@@ -14,12 +14,12 @@ def site_url() -> str:
 
 def local(path: str) -> str:
     """A link within the site to a kept path: encoded, below the site's own path."""
-    return below() + paths.encode(path)
+    return _path_of(db.database().site_url) + paths.encode(path)
 
 
 def absolute(path: str) -> str:
     """The full link to a kept path."""
-    return site_url() + paths.encode(path)
+    return db.database().site_url + paths.encode(path)
 
 
 def below() -> str:

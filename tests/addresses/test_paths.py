@@ -102,25 +102,6 @@ def test_a_path_of_nothing_but_encoding_costs_little():
     paths.normalise("/%" + "25" * 30_000)
 
 
-@pytest.mark.parametrize(
-    ("location", "expected"),
-    [
-        ("/a/", True),
-        ("https://example.org/x", True),
-        ("//evil.example", False),
-        ("/\\evil.example", False),
-        ("javascript:alert(1)", False),
-        ("ftp://example.org/", False),
-        ("/a b", False),
-        ("/a\x01", False),
-        ("/" + "x" * 2000, False),
-        ("", False),
-    ],
-)
-def test_a_redirect_leads_to_a_path_or_a_web_address(location, expected):
-    assert paths.is_location(location) is expected
-
-
 @on_sqlite
 def test_every_address_of_the_site_itself_is_reserved(settings):
     app = create_app(settings)
