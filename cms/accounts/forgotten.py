@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cms import db
-from cms.accounts import people, throttling, tokens
+from cms.accounts import links, password_change, people, throttling, tokens
 from cms.accounts.models import Account, Token
 from cms.config import Settings
 from cms.errors import NotFound
@@ -21,6 +21,8 @@ class ResetLink:
     to: str
     name: str
     url: str
+    language: str
+    token_id: str
 
 
 def request_reset(
@@ -52,15 +54,20 @@ def invite(account: Account, *, settings: Settings, now: datetime) -> ResetLink:
 def _issue(
     purpose: str, account: Account, lifetime: timedelta, settings: Settings, now: datetime
 ) -> ResetLink:
-    secret = tokens.issue(
+    token_id, secret = tokens.issue_by_key(
         purpose,
+        key=settings.key_for(links.KEY),
         now=now,
         lifetime=lifetime,
         account_id=account.id,
         data={"epoch": account.session_epoch},
     )
     return ResetLink(
-        account.email, account.display_name, f"{settings.site_url}/auth/reset/{secret}"
+        account.email,
+        account.display_name,
+        links.url_of(purpose, secret, settings),
+        account.language,
+        token_id,
     )
 
 
@@ -89,7 +96,7 @@ def complete_reset(secret: str, *, password_hash: str, now: datetime) -> Account
     if not tokens.use(token, now=now):
         raise _ended()
     account = people.get_account(token.account_id or "")
-    people.set_password_hash(account, password_hash, now=now)
+    password_change.set_hash(account, password_hash, now=now, by=people.person_of(account))
     return account
 
 

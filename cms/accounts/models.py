@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms import db, ids
+from cms.history import recording
 
 MAX_EMAIL = 254  # characters; RFC 5321 leaves no room for more
 MAX_NAME = 120  # characters
@@ -21,8 +22,22 @@ def one_of(column: str, values: tuple[str, ...]) -> str:
     return f"{column} IN ({words})"
 
 
+@recording.track
 class Account(db.Base):
     """Someone who may sign in; readers of the site are never accounts."""
+
+    # The log is never emptied, so it holds no secret and nothing that only the person minds.
+    untracked = (
+        "email",
+        "email_key",
+        "password_hash",
+        "session_epoch",
+        "language",
+        "timezone",
+        "theme",
+        "preferences",
+        "updated_at",
+    )
 
     __tablename__ = "account"
     __table_args__ = (
@@ -43,6 +58,8 @@ class Account(db.Base):
     # Empty: whatever zone the site has.
     timezone: Mapped[str] = mapped_column(db.key(64), default="")
     theme: Mapped[str] = mapped_column(db.key(8), default="auto")
+    # Smaller choices by name; what is not there is as it comes.
+    preferences: Mapped[Any | None] = mapped_column(db.Json)
     # Sessions remember the number they began with; raising it ends them all at once.
     session_epoch: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
@@ -52,7 +69,12 @@ class Account(db.Base):
         cascade="all, delete-orphan", order_by="Grant.role", lazy="selectin"
     )
 
+    def about(self) -> tuple[str, str]:
+        """The person."""
+        return "person", self.id
 
+
+@recording.track
 class Grant(db.Base):
     """A role that an account holds; `scope` leaves room for parts of a site."""
 
@@ -66,6 +88,49 @@ class Grant(db.Base):
     account_id: Mapped[str] = mapped_column(db.Id, sa.ForeignKey("account.id"))
     role: Mapped[str] = mapped_column(db.key(32), index=True)
     scope: Mapped[str] = mapped_column(db.key(64), default="site")
+
+    def about(self) -> tuple[str, str]:
+        """The person who holds it."""
+        return "person", self.account_id
+
+
+class FormerAccount(db.Base):
+    """The name of someone whose account was removed, for what they did here."""
+
+    __tablename__ = "former_account"
+    __table_args__ = (db.TABLE,)
+
+    id: Mapped[str] = mapped_column(db.Id, primary_key=True)
+    display_name: Mapped[str] = mapped_column(db.line(MAX_NAME))
+    removed_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
+
+
+@recording.track
+class Invitation(db.Base):
+    """A place offered to someone who has no account yet; its link is a token."""
+
+    untracked = ("email", "email_key", "token_id")
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        sa.UniqueConstraint("token_id"),
+        sa.Index(None, "email_key"),
+        sa.Index(None, "expires_at"),
+        db.TABLE,
+    )
+
+    id: Mapped[str] = mapped_column(db.Id, primary_key=True, default=ids.new_id)
+    # Empty: whoever has the link may use it.
+    email: Mapped[str] = mapped_column(db.line(MAX_EMAIL), default="")
+    email_key: Mapped[str] = mapped_column(db.key(MAX_EMAIL), default="")
+    role: Mapped[str] = mapped_column(db.key(32))
+    token_id: Mapped[str] = mapped_column(db.Id)
+    invited_by: Mapped[str | None] = mapped_column(db.Id)
+    created_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(db.UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(db.UtcDateTime)
+    account_id: Mapped[str | None] = mapped_column(db.Id)
 
 
 class Token(db.Base):

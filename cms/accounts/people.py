@@ -1,6 +1,7 @@
-"""Accounts: making them, finding them, changing what they may do, closing them."""
+"""Accounts: making them, finding them, changing what people say of themselves."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import available_timezones
 
@@ -8,11 +9,19 @@ import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
 
-from cms import db, text
-from cms.accounts import passwords, sessions, tokens
-from cms.accounts.models import COLOR_SCHEMES, MAX_EMAIL, MAX_NAME, Account, Grant
-from cms.accounts.permissions import OPERATOR, Permission, Person, Role, ensure_may, may
-from cms.errors import NotAllowed, NotFound, Rejected
+from cms import db, ids, text
+from cms.accounts import passwords
+from cms.accounts.models import (
+    MAX_EMAIL,
+    MAX_NAME,
+    Account,
+    FormerAccount,
+    Grant,
+)
+from cms.accounts.permissions import OPERATOR, Permission, Person, Role, ensure_may_grant
+from cms.accounts.roles import ROLES
+from cms.errors import NotFound, Rejected
+from cms.history import recording
 from cms.i18n import gettext as _
 
 
@@ -34,28 +43,30 @@ def create_account(
     """
     ensure_may_grant(by, roles)
     address = read_email(email)
+    name = read_name(display_name)
     if password is not None:
         passwords.ensure_acceptable(password, email=address)
         password_hash = passwords.hash_password(password)
     account = Account(
+        id=ids.new_id(),
         email=address,
         email_key=email_key(address),
-        display_name=read_name(display_name),
+        display_name=name,
         password_hash=password_hash,
         state="active" if password_hash else "invited",
         language=language,
-        timezone=_known_timezone(timezone),
+        timezone=read_timezone(timezone),
         created_at=now,
         updated_at=now,
     )
-    account.grants = [Grant(role=role.value) for role in sorted(set(roles))]
-    if find_by_email(address) is not None:
-        raise _taken()
-    try:
-        with db.session().begin_nested():
-            db.session().add(account)
-    except IntegrityError:
-        raise _taken() from None
+    account.grants = [Grant(account_id=account.id, role=role.value) for role in sorted(set(roles))]
+    ensure_free(address)
+    with recording.act(_("Made an account for {name}", name=name), by=by, now=now):
+        try:
+            with db.session().begin_nested():
+                db.session().add(account)
+        except IntegrityError:
+            raise taken() from None
     return account
 
 
@@ -66,7 +77,7 @@ def find_account(account_id: str) -> Account | None:
 
 def get_account(account_id: str) -> Account:
     """The account with this id, or NotFound."""
-    account = find_account(account_id)
+    account = find_account(account_id) if ids.is_id(account_id) else None
     if account is None:
         raise NotFound(_("There is no such account."))
     return account
@@ -78,19 +89,59 @@ def find_by_email(email: str) -> Account | None:
     return db.session().scalar(query)
 
 
-def list_accounts() -> list[Account]:
-    """All accounts by name."""
-    return list(db.session().scalars(sa.select(Account).order_by(Account.display_name, Account.id)))
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of accounts is narrowed to."""
+
+    words: str = ""
+    role: Role | None = None
+    state: str = ""
 
 
-def count_accounts() -> int:
-    """How many accounts there are."""
-    return db.session().scalar(sa.select(sa.func.count()).select_from(Account)) or 0
+def list_accounts(
+    wanted: Filter | None = None, *, limit: int | None = None, offset: int = 0
+) -> list[Account]:
+    """The accounts that the filter finds, by name."""
+    query = _select(wanted).order_by(sa.func.lower(Account.display_name), Account.id)
+    return list(db.session().scalars(query.limit(limit).offset(offset)))
+
+
+def count_accounts(wanted: Filter | None = None) -> int:
+    """How many accounts the filter finds."""
+    inner = _select(wanted).with_only_columns(Account.id).subquery()
+    return db.session().scalar(sa.select(sa.func.count()).select_from(inner)) or 0
+
+
+def list_able(permission: Permission) -> list[str]:
+    """The ids of all who may do this and can sign in."""
+    roles = [role.value for role, granted in ROLES.items() if permission in granted]
+    query = (
+        sa.select(Account.id)
+        .join(Grant, Grant.account_id == Account.id)
+        .where(Account.state == "active", Grant.role.in_(roles))
+        .distinct()
+    )
+    return list(db.session().scalars(query))
+
+
+def find_names(account_ids: Iterable[str | None]) -> Mapping[str, str]:
+    """The names behind these ids, of those who left too."""
+    wanted = {each for each in account_ids if each}
+    found: dict[str, str] = {}
+    for model in (FormerAccount, Account) if wanted else ():
+        query = sa.select(model.id, model.display_name).where(model.id.in_(wanted))
+        found.update((row.id, row.display_name) for row in db.session().execute(query))
+    return found
 
 
 def has_owner() -> bool:
     """Whether someone who can sign in owns the site."""
-    return bool(_active_owners())
+    query = (
+        sa.select(Account.id)
+        .join(Grant, Grant.account_id == Account.id)
+        .where(Grant.role == Role.OWNER.value, Account.state == "active")
+    )
+    return db.session().execute(query.limit(1)).first() is not None
 
 
 def person_of(account: Account, *, session_id: str = "") -> Person:
@@ -103,6 +154,7 @@ def person_of(account: Account, *, session_id: str = "") -> Person:
         language=account.language,
         timezone=account.timezone,
         theme=account.theme,
+        shortcuts=bool((account.preferences or {}).get("shortcuts", True)),
         session_id=session_id,
     )
 
@@ -111,97 +163,6 @@ def roles_of(account: Account) -> frozenset[Role]:
     """The roles of an account; what this release does not know counts for nothing."""
     known = {role.value: role for role in Role}
     return frozenset(known[grant.role] for grant in account.grants if grant.role in known)
-
-
-def update_account(
-    account: Account,
-    *,
-    now: datetime,
-    by: Person,
-    display_name: str | None = None,
-    email: str | None = None,
-    language: str | None = None,
-    timezone: str | None = None,
-    theme: str | None = None,
-) -> None:
-    """Change what is given; people change themselves, administrators anyone."""
-    if by.id != account.id:
-        _ensure_may_manage(by, account)
-    if display_name is not None:
-        account.display_name = read_name(display_name)
-    if email is not None and email_key(email) != account.email_key:
-        address = read_email(email)
-        if find_by_email(address) is not None:
-            raise _taken()
-        account.email, account.email_key = address, email_key(address)
-    if language is not None:
-        account.language = language
-    if timezone is not None:
-        account.timezone = _known_timezone(timezone)
-    if theme is not None:
-        account.theme = _known_scheme(theme)
-    account.updated_at = now
-    db.session().flush()
-
-
-def change_roles(account: Account, roles: Collection[Role], *, now: datetime, by: Person) -> None:
-    """Give the account exactly these roles; its sessions end."""
-    _ensure_may_manage(by, account)
-    ensure_may_grant(by, roles)
-    if Role.OWNER not in roles:
-        _ensure_not_last_owner(account)
-    kept = {grant.role: grant for grant in account.grants}
-    account.grants = [kept.get(role.value) or Grant(role=role.value) for role in sorted(set(roles))]
-    sessions.end_all(account)
-    account.updated_at = now
-    db.session().flush()
-
-
-def disable(account: Account, *, now: datetime, by: Person = OPERATOR) -> None:
-    """Close the account: it can no longer sign in, and its sessions end."""
-    _ensure_may_manage(by, account)
-    _ensure_not_last_owner(account)
-    account.state = "disabled"
-    sessions.end_all(account)
-    tokens.drop_opening(account.id)
-    account.updated_at = now
-    db.session().flush()
-
-
-def enable(account: Account, *, now: datetime, by: Person = OPERATOR) -> None:
-    """Open a closed account again."""
-    _ensure_may_manage(by, account)
-    account.state = "active" if account.password_hash else "invited"
-    account.updated_at = now
-    db.session().flush()
-
-
-def reset_password(
-    account: Account, password: str, *, now: datetime, by: Person = OPERATOR
-) -> None:
-    """Set another password; every session of the account ends."""
-    if by.id != account.id:
-        _ensure_may_manage(by, account)
-    passwords.ensure_acceptable(password, email=account.email)
-    set_password_hash(account, passwords.hash_password(password), now=now)
-
-
-def set_password_hash(account: Account, password_hash: str, *, now: datetime) -> None:
-    """Keep a hash that was made beforehand; every session of the account ends."""
-    account.password_hash = password_hash
-    if account.state == "invited":
-        account.state = "active"
-    sessions.end_all(account)
-    tokens.drop_opening(account.id)
-    account.updated_at = now
-    db.session().flush()
-
-
-def ensure_may_grant(by: Person, roles: Iterable[Role]) -> None:
-    """Pass, or raise: only owners make owners, and nobody gives more than they have."""
-    ensure_may(by, Permission.MANAGE_PEOPLE)
-    if Role.OWNER in set(roles) and not may(by, Permission.MANAGE_OWNERS):
-        raise NotAllowed(_("Only an owner can make someone an owner."))
 
 
 def read_email(typed: str) -> str:
@@ -229,49 +190,50 @@ def email_key(email: str) -> str:
 
 def read_name(typed: str) -> str:
     """A name on one line; raises Rejected when it is empty or too long."""
-    name = " ".join(typed.split())
-    if not name:
+    name = " ".join(text.clean_line(typed).split())
+    if not name or text.has_unstorable(name):
         raise Rejected(_("Enter a name."), field="name")
     if len(name) > MAX_NAME:
         raise Rejected(_("Use at most {n} characters.").format(n=MAX_NAME), field="name")
     return name
 
 
-def _ensure_may_manage(by: Person, account: Account) -> None:
-    ensure_may(by, Permission.MANAGE_PEOPLE)
-    if Role.OWNER in roles_of(account) and not may(by, Permission.MANAGE_OWNERS):
-        raise NotAllowed(_("Only an owner can change an owner’s account."))
-
-
-def _ensure_not_last_owner(account: Account) -> None:
-    if _active_owners() == [account.id]:
-        raise Rejected(_("This is the only owner. Make someone else an owner first."))
-
-
-def _active_owners() -> list[str]:
-    # Locked, so that two owners who close each other's account at once do not both succeed.
-    query = (
-        sa.select(Account.id)
-        .join(Grant, Grant.account_id == Account.id)
-        .where(Grant.role == Role.OWNER.value, Account.state == "active")
-    )
-    if db.unit().write:
-        query = query.with_for_update()
-    return list(db.session().scalars(query))
-
-
-def _known_timezone(name: str) -> str:
-    # An empty name stands for the site's own zone.
+def read_timezone(name: str) -> str:
+    """The name of a zone; an empty one stands for the site's own. Raises Rejected."""
     if name and name not in available_timezones():
         raise Rejected(_("Choose a time zone from the list."), field="timezone")
     return name
 
 
-def _known_scheme(theme: str) -> str:
-    if theme not in COLOR_SCHEMES:
-        raise Rejected(_("Choose light, dark or automatic."), field="theme")
-    return theme
+def ensure_free(email: str) -> None:
+    """Pass, or raise Rejected when someone has this address already."""
+    if find_by_email(email) is not None:
+        raise taken()
 
 
-def _taken() -> Rejected:
+def taken() -> Rejected:
+    """The refusal of an address that someone has."""
     return Rejected(_("There is an account with this email address already."), field="email")
+
+
+def _select(wanted: Filter | None) -> sa.Select[Account]:
+    query, wanted = sa.select(Account), wanted or Filter()
+    if wanted.words:
+        # SQLite lowers ASCII only: other names are also looked for as they were typed.
+        typed, low = (f"%{_escaped(words)}%" for words in (wanted.words, wanted.words.lower()))
+        alike = (
+            Account.display_name.like(typed, escape="!"),
+            sa.func.lower(Account.display_name).like(low, escape="!"),
+            Account.email_key.like(low, escape="!"),
+        )
+        query = query.where(sa.or_(*alike))
+    if wanted.role is not None:
+        holds = Grant.account_id == Account.id, Grant.role == wanted.role.value
+        query = query.where(sa.exists().where(*holds))
+    if wanted.state:
+        query = query.where(Account.state == wanted.state)
+    return query
+
+
+def _escaped(words: str) -> str:
+    return words.replace("!", "!!").replace("%", "!%").replace("_", "!_")

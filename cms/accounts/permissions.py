@@ -1,13 +1,23 @@
 """Who is asking, and may they? Pure: it knows no database and no request."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from cms.accounts.roles import OWN_OF, ROLES, Permission, Role
 from cms.errors import NotAllowed
 from cms.i18n import gettext as _
 
-__all__ = ["OPERATOR", "Permission", "Person", "Role", "Verdict", "ensure_may", "may"]
+__all__ = [
+    "OPERATOR",
+    "Permission",
+    "Person",
+    "Role",
+    "Verdict",
+    "ensure_may",
+    "ensure_may_grant",
+    "grantable",
+    "may",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +31,7 @@ class Person:
     language: str = "en"
     timezone: str = ""
     theme: str = "auto"
+    shortcuts: bool = True
     session_id: str = ""
 
     @property
@@ -63,8 +74,8 @@ def may(person: Person | None, permission: Permission, *, owns: bool = False) ->
         allows = _("{roles} may {act}.")
         return Verdict(True, (allows.format(roles=_names(granting), act=own.label),))
     if not person.roles:
-        return Verdict(False, (_("You have no role on this site yet. Ask an administrator."),))
-    refuses = _("Your role ({roles}) does not allow you to {act}.")
+        return Verdict(False, (_("Without a role nothing may be done yet. Ask an administrator."),))
+    refuses = _("The role {roles} may not {act}.")
     able = [role for role in ROLES if own in ROLES[role]]
     hint = _("Ask someone with the role {role}.").format(role=able[-1].label)
     roles = [role for role in ROLES if role in person.roles]
@@ -76,6 +87,22 @@ def ensure_may(person: Person | None, permission: Permission, *, owns: bool = Fa
     verdict = may(person, permission, owns=owns)
     if not verdict:
         raise NotAllowed(" ".join(verdict.reasons))
+
+
+def grantable(person: Person) -> tuple[Role, ...]:
+    """The roles that this person may give: none that allows more than their own."""
+    if not may(person, Permission.MANAGE_PEOPLE):
+        return ()
+    return tuple(role for role in ROLES if ROLES[role] <= person.permissions)
+
+
+def ensure_may_grant(person: Person, roles: Collection[Role]) -> None:
+    """Pass, or raise NotAllowed: nobody gives more than they have, and only owners make owners."""
+    ensure_may(person, Permission.MANAGE_PEOPLE)
+    if Role.OWNER in roles and not may(person, Permission.MANAGE_OWNERS):
+        raise NotAllowed(_("Only an owner can make someone an owner."))
+    if not set(roles) <= set(grantable(person)):
+        raise NotAllowed(_("Nobody can give a role that allows more than their own."))
 
 
 def _names(roles: Iterable[Role]) -> str:

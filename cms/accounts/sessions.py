@@ -4,6 +4,7 @@ The browser keeps 256 random bits, the row only their hash: who reads the databa
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -66,14 +67,24 @@ def look_up(secret: str, *, now: datetime) -> Sighting | None:
     return Sighting(row.id_hash, row.account_id, row.epoch, row.auth_level, row.created_at)
 
 
-def rotate(secret: str, *, now: datetime) -> str | None:
-    """The same session under a new secret, or None when it ended."""
+def owner_of(secret: str) -> str | None:
+    """Whose session it is, or was before it ended; the account's id."""
+    with db.database().ticking(write=False) as ticks:
+        row = ticks.get(AccountSession, tokens.fingerprint(secret))
+    return row.account_id if row else None
+
+
+def rotate(secret: str, *, epoch: int, now: datetime) -> str | None:
+    """The same session under a new secret, or None when it ended.
+
+    `epoch` is the account's present one: this session goes on where all others have ended.
+    """
     fresh = secrets.token_urlsafe(32)
     with db.database().ticking() as ticks:
-        row = ticks.get(AccountSession, tokens.fingerprint(secret))
+        row = ticks.get(AccountSession, tokens.fingerprint(secret), with_for_update=True)
         if row is None or not _is_good(row, now):
             return None
-        row.id_hash = tokens.fingerprint(fresh)
+        row.id_hash, row.epoch = tokens.fingerprint(fresh), epoch
     return fresh
 
 
@@ -99,23 +110,55 @@ def end_all(account: Account) -> None:
     account.session_epoch += 1
 
 
-def list_sessions(account_id: str, *, now: datetime) -> list[AccountSession]:
+def list_sessions(account: Account, *, now: datetime) -> list[AccountSession]:
     """The account's sessions that are still good, last seen first."""
     query = (
         sa.select(AccountSession)
-        .where(AccountSession.account_id == account_id)
+        .where(
+            AccountSession.account_id == account.id,
+            AccountSession.epoch == account.session_epoch,
+        )
         .order_by(AccountSession.seen_at.desc())
     )
     with db.database().ticking(write=False) as ticks:
         return [row for row in ticks.scalars(query) if _is_good(row, now)]
 
 
-def forget_ended(*, now: datetime) -> None:
-    """Remove rows of sessions that ended long ago."""
+def last_seen(account_ids: Iterable[str]) -> dict[str, datetime]:
+    """When each of these accounts was last here; who never was is left out."""
+    query = (
+        sa.select(AccountSession.account_id, sa.func.max(AccountSession.seen_at))
+        .where(AccountSession.account_id.in_(list(account_ids)))
+        .group_by(AccountSession.account_id)
+    )
+    with db.database().ticking(write=False) as ticks:
+        return {row[0]: row[1] for row in ticks.execute(query)}
+
+
+def forget(account_id: str) -> None:
+    """Remove every trace of an account's sessions."""
     with db.database().ticking() as ticks:
-        ticks.execute(
-            sa.delete(AccountSession).where(AccountSession.seen_at < now - KEPT_AFTER_END)
-        )
+        ticks.execute(sa.delete(AccountSession).where(AccountSession.account_id == account_id))
+
+
+def forget_ended(*, now: datetime) -> None:
+    """Remove rows of sessions that ended long ago.
+
+    The last one of each account stays, without device and address: it says when they were here.
+    """
+    old = AccountSession.seen_at < now - KEPT_AFTER_END
+    newer = sa.orm.aliased(AccountSession)
+    is_followed = sa.exists().where(
+        newer.account_id == AccountSession.account_id, newer.seen_at > AccountSession.seen_at
+    )
+    with db.database().ticking() as ticks:
+        for statement in (
+            sa.delete(AccountSession).where(old, is_followed),
+            sa.update(AccountSession)
+            .where(old, AccountSession.ip != "")
+            .values(ip="", user_agent=""),
+        ):
+            ticks.execute(statement.execution_options(synchronize_session=False))
 
 
 def _is_good(row: AccountSession, now: datetime) -> bool:

@@ -25,6 +25,8 @@ LIMITS = {
     "account": (5, timedelta(minutes=5)),
     # A browser on which the owner signed in before: a stranger's guesses do not count here.
     "device": (5, timedelta(minutes=5)),
+    # Someone signed in who proves once more that it is them.
+    "confirm": (5, timedelta(minutes=5)),
     "address": (20, timedelta(minutes=15)),
     # The passwords of pages, apart from signing in: per entry and per network address.
     "wall": (100, timedelta(minutes=1)),
@@ -107,6 +109,11 @@ def account_key(email_key: str) -> str:
 def device_key(account_id: str, mark: str) -> str:
     """The key that counts attempts on an account from a browser that its owner signed in on."""
     return "device:" + hashlib.sha256(f"{account_id}:{mark}".encode()).hexdigest()
+
+
+def confirmation_key(account_id: str) -> str:
+    """The key that counts passwords typed once more by whoever is signed in already."""
+    return f"confirm:{account_id}"
 
 
 def wall_key(entry_id: str) -> str:

@@ -34,6 +34,16 @@ class SetupForm(CarafeForm):
     )
 
 
+class InvitationForm(CarafeForm):
+    """The account of someone who was invited."""
+
+    name = StringField(_("Your name"), [InputRequired(_("Enter a name.")), Length(max=MAX_NAME)])
+    email = EmailField(_("Email"), _EMAIL)
+    password = PasswordField(
+        _("Password"), [InputRequired(_("Choose a password."))], description=_HINT
+    )
+
+
 class ResetForm(CarafeForm):
     """Whose password is forgotten?"""
 

@@ -68,7 +68,11 @@ def _go_on(form: LoginForm, signed_in: SignedIn) -> Response:
         next_ = urls.safe_next(form.next.data, target or desk())
         return enter(signed_in.secret, next_, signed_in.device)
     cookies.bind_token(signed_in.secret)
-    page = carrying.carry_on_page(_("Welcome back"), target=target, fields=fields)
+    person, warning = signed_in.person, ""
+    if carrying.is_by_another(person.id):
+        warning = _("Somebody else wrote this. Sent now, it is sent as {name}.", name=person.name)
+    heading = _("Welcome back")
+    page = carrying.carry_on_page(heading, target=target, fields=fields, warning=warning)
     return hand_over(make_response(page), signed_in.secret, signed_in.device)
 
 
@@ -80,10 +84,12 @@ def _page(form: LoginForm) -> str:
 
 
 def _carrying_page(form: LoginForm, target: str, fields: carrying.Fields) -> str:
+    # A wrong password brings the same page again: whose words they are stays as it was said first.
+    mark = request.args[carrying.MARK] if carrying.says_it_carries() else carrying.mark()
     return render_template(
         "auth/session_ended.html",
         form=form,
-        action=url_for("auth.sign_in", carrying=1),
+        action=url_for("auth.sign_in", carrying=mark),
         target=target,
         carried=fields,
         kept=carrying.shown(fields),

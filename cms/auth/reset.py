@@ -3,14 +3,13 @@
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from cms import db
+from cms import db, mail
 from cms.accounts import forgotten, passwords, sessions, signing_in
 from cms.accounts.forgotten import ResetLink
 from cms.auth.door import blueprint, desk, enter
 from cms.auth.forms import NewPasswordForm, ResetForm
 from cms.errors import Rejected
-from cms.i18n import gettext as _
-from cms.web import display, gate, installation, letters
+from cms.web import gate, installation
 
 
 @blueprint.get("/reset", endpoint="reset")
@@ -33,9 +32,8 @@ def create() -> ResponseReturnValue:
         settings=installation.settings(),
         now=gate.now(),
     )
+    _post(link)
     db.commit()
-    if link is not None:
-        _send(link)
     return _ask_page(form, sent=True)
 
 
@@ -73,20 +71,18 @@ def update(token: str) -> ResponseReturnValue:
     return enter(secret, desk(), signing_in.new_device(account))
 
 
-def _send(link: ResetLink) -> None:
-    site = display.site().title
-    lines = [
-        _("Hello {name},", name=link.name),
-        _("somebody, probably you, asked for a new password for {site}.", site=site),
-        _("This link works once, for {n} minutes:", n=_minutes()),
-        link.url,
-        _("If it was not you, there is nothing to do: your password stays as it is."),
-    ]
-    letters.send(
-        installation.settings(),
+def _post(link: ResetLink | None) -> None:
+    if link is None:
+        mail.post_to_nobody(now=gate.now())
+        return
+    mail.post(
+        "reset",
         to=link.to,
-        subject=_("A new password for {site}", site=" ".join(site.split())),
-        text="\n\n".join(lines) + "\n",
+        name=link.name,
+        language=link.language,
+        token_id=link.token_id,
+        values={"minutes": _minutes()},
+        now=gate.now(),
     )
 
 

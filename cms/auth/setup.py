@@ -43,7 +43,7 @@ def create(token: str) -> ResponseReturnValue:
         owner = people.person_of(account)
         site_settings.save({"title": form.site_name.data}, by=owner, now=gate.now())
     except Rejected as refusal:
-        form.show(_at_field(refusal))
+        form.show(refusal, title="site_name")
         return _page(form), 422
     db.commit()
     secret = sessions.start(
@@ -53,11 +53,6 @@ def create(token: str) -> ResponseReturnValue:
         user_agent=request.user_agent.string,
     )
     return enter(secret, desk(), signing_in.new_device(account))
-
-
-def _at_field(refusal: Rejected) -> Rejected:
-    field = "site_name" if refusal.field == "title" else refusal.field
-    return Rejected(refusal.message, field=field)
 
 
 def _page(form: SetupForm) -> str:

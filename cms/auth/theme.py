@@ -3,7 +3,7 @@
 from flask import Response, request
 
 from cms import db
-from cms.accounts import people
+from cms.accounts import people, preferences
 from cms.accounts.permissions import Permission
 from cms.auth.door import blueprint, desk
 from cms.web import gate, urls
@@ -15,6 +15,6 @@ def update() -> Response:
     """Keep the choice (`theme`: auto, light or dark) and go back to `next`."""
     person = gate.signed_in_person()
     account = people.get_account(person.id)
-    people.update_account(account, theme=request.form.get("theme", ""), by=person, now=gate.now())
+    preferences.save(account, theme=request.form.get("theme", ""), by=person, now=gate.now())
     db.commit()
     return urls.go_to(urls.safe_next(request.form.get("next"), desk()))

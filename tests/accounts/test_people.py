@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from cms import db
-from cms.accounts import people
+from cms.accounts import closing, granting, password_change, people, preferences
 from cms.accounts.permissions import OPERATOR, Person, Role
 from cms.errors import NotAllowed, NotFound, Rejected
 from tests.conftest import PASSWORD
@@ -70,10 +70,11 @@ def test_only_owners_make_owners(unit: db.UnitOfWork, ada: Person, olga: Person)
 def test_only_owners_touch_owners(unit: db.UnitOfWork, ada: Person, olga: Person) -> None:
     owner = people.get_account(olga.id)
     for act in (
-        lambda: people.disable(owner, now=NOW, by=ada),
-        lambda: people.reset_password(owner, PASSWORD, now=NOW, by=ada),
-        lambda: people.change_roles(owner, [Role.AUTHOR], now=NOW, by=ada),
-        lambda: people.update_account(owner, email="ada@evil.example", now=NOW, by=ada),
+        lambda: closing.disable(owner, now=NOW, by=ada),
+        lambda: password_change.reset(owner, PASSWORD, now=NOW, by=ada),
+        lambda: granting.change_roles(owner, [Role.AUTHOR], now=NOW, by=ada),
+        lambda: closing.sign_out_everywhere(owner, now=NOW, by=ada),
+        lambda: closing.remove(owner, now=NOW, by=ada),
     ):
         with pytest.raises(NotAllowed):
             act()
@@ -84,34 +85,40 @@ def test_the_last_owner_stays(
 ) -> None:
     owner = people.get_account(olga.id)
     with pytest.raises(Rejected, match="only owner"):
-        people.disable(owner, now=NOW)
+        closing.disable(owner, now=NOW)
     with pytest.raises(Rejected, match="only owner"):
-        people.change_roles(owner, [Role.EDITOR], now=NOW, by=OPERATOR)
+        granting.change_roles(owner, [Role.EDITOR], now=NOW, by=OPERATOR)
 
 
 def test_of_two_owners_one_may_go(unit: db.UnitOfWork, olga: Person) -> None:
     _create(by=olga, roles=[Role.OWNER], password=PASSWORD)
-    people.disable(people.get_account(olga.id), now=NOW)
+    closing.disable(people.get_account(olga.id), now=NOW)
     assert people.has_owner()
 
 
 def test_changed_roles_end_the_sessions(unit: db.UnitOfWork, ana: Person) -> None:
     account = people.get_account(ana.id)
     before = account.session_epoch
-    people.change_roles(account, [Role.EDITOR], now=NOW, by=OPERATOR)
+    granting.change_roles(account, [Role.EDITOR], now=NOW, by=OPERATOR)
     assert people.roles_of(account) == {Role.EDITOR}
     assert account.session_epoch > before
 
 
 def test_people_change_themselves_and_nobody_else(
-    unit: db.UnitOfWork, ana: Person, rob: Person
+    unit: db.UnitOfWork, ana: Person, rob: Person, ada: Person
 ) -> None:
     account = people.get_account(ana.id)
-    people.update_account(
-        account, display_name=" Ana  Maria ", timezone="Europe/Lisbon", now=NOW, by=ana
-    )
+    preferences.rename(account, " Ana  Maria ", now=NOW, by=ana)
+    preferences.save(account, timezone="Europe/Lisbon", shortcuts=False, now=NOW, by=ana)
     assert account.display_name == "Ana Maria"
-    with pytest.raises(NotAllowed):
-        people.update_account(account, display_name="Rob", now=NOW, by=rob)
+    assert not people.person_of(account).shortcuts
+    for other in (rob, ada):
+        for act in (
+            lambda by: preferences.rename(account, "Rob", now=NOW, by=by),
+            lambda by: preferences.save(account, theme="dark", now=NOW, by=by),
+            lambda by: preferences.change_email(account, "rob@evil.example", now=NOW, by=by),
+        ):
+            with pytest.raises(NotAllowed):
+                act(other)
     with pytest.raises(Rejected):
-        people.update_account(account, timezone="Moon/Base", now=NOW, by=ana)
+        preferences.save(account, timezone="Moon/Base", now=NOW, by=ana)

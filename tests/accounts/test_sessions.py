@@ -48,10 +48,10 @@ def test_a_busy_session_lives_until_its_longest(account: Account) -> None:
 def test_being_seen_is_written_now_and_then_only(account: Account) -> None:
     secret = sessions.start(account, now=NOW)
     sessions.look_up(secret, now=NOW + timedelta(minutes=4))
-    assert sessions.list_sessions(account.id, now=NOW)[0].seen_at == NOW
+    assert sessions.list_sessions(account, now=NOW)[0].seen_at == NOW
     later = NOW + timedelta(minutes=6)
     sessions.look_up(secret, now=later)
-    assert sessions.list_sessions(account.id, now=later)[0].seen_at == later
+    assert sessions.list_sessions(account, now=later)[0].seen_at == later
 
 
 def test_ending_one_leaves_the_others(account: Account) -> None:
@@ -63,7 +63,7 @@ def test_ending_one_leaves_the_others(account: Account) -> None:
 
 def test_a_session_of_another_cannot_be_ended(eli: Person, account: Account) -> None:
     secret = sessions.start(account, now=NOW)
-    row = sessions.list_sessions(account.id, now=NOW)[0]
+    row = sessions.list_sessions(account, now=NOW)[0]
     assert not sessions.end_by_id(row.id_hash, account_id=eli.id, now=NOW)
     assert sessions.look_up(secret, now=NOW)
     assert sessions.end_by_id(row.id_hash, account_id=account.id, now=NOW)
@@ -71,11 +71,11 @@ def test_a_session_of_another_cannot_be_ended(eli: Person, account: Account) -> 
 
 def test_a_new_secret_replaces_the_old_one(account: Account) -> None:
     old = sessions.start(account, now=NOW)
-    fresh = sessions.rotate(old, now=NOW)
+    fresh = sessions.rotate(old, epoch=0, now=NOW)
     assert fresh is not None
     assert not sessions.look_up(old, now=NOW)
     assert sessions.look_up(fresh, now=NOW)
-    assert sessions.rotate(old, now=NOW) is None
+    assert sessions.rotate(old, epoch=0, now=NOW) is None
 
 
 def test_raising_the_epoch_ends_all(account: Account) -> None:
@@ -85,7 +85,23 @@ def test_raising_the_epoch_ends_all(account: Account) -> None:
     assert signing_in.find_person(secret, now=NOW) is None
 
 
-def test_rows_that_ended_long_ago_are_removed(account: Account) -> None:
-    sessions.start(account, now=NOW)
+def test_of_rows_that_ended_long_ago_only_the_last_is_kept(account: Account) -> None:
+    later = NOW + timedelta(hours=1)
+    sessions.start(account, now=NOW, ip="203.0.113.9", user_agent="Firefox")
+    sessions.start(account, now=later, ip="203.0.113.9", user_agent="Firefox")
     sessions.forget_ended(now=NOW + timedelta(days=60))
-    assert sessions.list_sessions(account.id, now=NOW) == []
+    [row] = sessions.list_sessions(account, now=later)
+    assert (row.seen_at, row.ip, row.user_agent) == (later, "", "")
+    assert sessions.last_seen([account.id, "nobody"]) == {account.id: later}
+
+
+def test_a_session_goes_on_where_all_others_end(account: Account) -> None:
+    mine, other = (sessions.start(account, now=NOW) for _ in range(2))
+    sessions.end_all(account)
+    db.commit()
+    fresh = sessions.rotate(mine, epoch=account.session_epoch, now=NOW)
+    assert fresh is not None
+    assert signing_in.find_person(fresh, now=NOW) is not None
+    assert signing_in.find_person(other, now=NOW) is None
+    assert signing_in.find_person(mine, now=NOW) is None
+    assert len(sessions.list_sessions(account, now=NOW)) == 1

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from cms import clock, db
-from cms.accounts import forgotten, people
+from cms.accounts import closing, forgotten, people
 from cms.accounts.models import Token
 from cms.accounts.permissions import Person
 from cms.web import installation
@@ -78,7 +78,7 @@ def test_a_link_of_a_disabled_account_is_dead(
     browser: Browser, ana: Person, link: str, database: db.Database
 ) -> None:
     with db.unit_of_work(database):
-        people.disable(people.get_account(ana.id), now=clock.now())
+        closing.disable(people.get_account(ana.id), now=clock.now())
         db.commit()
     assert browser.get(link).status_code == 404
 

@@ -102,3 +102,32 @@ def test_a_target_elsewhere_is_ignored(browser: Browser, ana: Person) -> None:
     answer = browser.submit("Sign in", email=ana.email, password=PASSWORD, **data)
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/admin/"
+
+
+def test_whoever_signs_in_over_the_words_of_another_is_told(
+    browser: Browser, app: Flask, ana: Person, eli: Person
+) -> None:
+    browser.sign_in(ana)
+    token = browser.token()
+    _end_session(browser)
+    browser.post("/admin/desk/", {"csrf_token": token, "source": LONG_TEXT})
+    browser.submit("Sign in and go on", email=eli.email, password="wrong wrong!")
+    browser.submit("Sign in and go on", email=eli.email, password=PASSWORD)
+    assert "Somebody else wrote this. Sent now, it is sent as Eli." in browser.text
+    assert not app.extensions["kept"]
+
+
+def test_the_same_person_is_not_warned(browser: Browser, ana: Person) -> None:
+    browser.sign_in(ana)
+    token = browser.token()
+    _end_session(browser)
+    browser.post("/admin/desk/", {"csrf_token": token, "source": LONG_TEXT})
+    browser.submit("Sign in and go on", email=ana.email, password=PASSWORD)
+    assert "Somebody else" not in browser.text
+
+
+@pytest.mark.parametrize("mark", ["1", "forged", "", "IkFEQSI.aaaaaa.bbbbbb"])
+def test_only_a_page_of_ours_may_send_much_to_the_sign_in_door(browser: Browser, mark: str) -> None:
+    browser.get("/auth/login")
+    answer = browser.send(f"/auth/login?carrying={mark}", {"carried.source": "x" * 100_000})
+    assert answer.status_code == 413

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from cms import clock, db
-from cms.accounts import people
+from cms.accounts import closing, people
 from cms.accounts.models import AccountSession
 from cms.accounts.permissions import Person
 from tests.browsing import Browser
@@ -54,7 +54,7 @@ def test_a_disabled_account_cannot_sign_in(
     browser: Browser, ana: Person, database: db.Database
 ) -> None:
     with db.unit_of_work(database):
-        people.disable(people.get_account(ana.id), now=clock.now())
+        closing.disable(people.get_account(ana.id), now=clock.now())
         db.commit()
     browser.get("/auth/login")
     assert browser.submit("Sign in", email=ana.email, password=PASSWORD).status_code == 401
