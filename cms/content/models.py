@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from cms import db, ids
+from cms import db, ids, text
+from cms.content import listed
 from cms.history import recording
 
 
@@ -19,9 +20,16 @@ from cms.history import recording
 class Entry(db.Base):
     """A post, a page or anything else of a declared type."""
 
+    # What follows from other rows stays out of the log.
+    untracked = ("name_key", "sort_at", "marks")
+
     __tablename__ = "entry"
     __table_args__ = (
-        sa.Index(None, "type", "trashed_at", "head_id"),
+        # The id stands last, so that a list of ids reads nothing but its index.
+        sa.Index(None, "type", "trashed_at", "head_id", "id"),
+        sa.Index(None, "type", "trashed_at", "name_key", "id"),
+        sa.Index(None, "type", "trashed_at", "sort_at", "id"),
+        sa.Index(None, "created_by", "type", "trashed_at", "head_id", "id"),
         sa.Index(None, "parent_id", "position"),
         sa.Index(None, "translation_group"),
         sa.UniqueConstraint("guid"),
@@ -41,6 +49,10 @@ class Entry(db.Base):
     created_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
     created_by: Mapped[str | None] = mapped_column(db.Id)
     trashed_at: Mapped[datetime | None] = mapped_column(db.UtcDateTime)
+    # For lists of the admin; see cms.content.listed, which fills them in.
+    name_key: Mapped[str] = mapped_column(db.key(listed.LONGEST_NAME), default="")
+    sort_at: Mapped[datetime | None] = mapped_column(db.UtcDateTime)
+    marks: Mapped[int] = mapped_column(default=0)
 
 
 class Revision(db.Base):
@@ -50,7 +62,8 @@ class Revision(db.Base):
     __table_args__ = (sa.Index(None, "entry_id", "id"), db.TABLE)
 
     id: Mapped[str] = mapped_column(db.Id, primary_key=True, default=ids.new_id)
-    entry_id: Mapped[str] = mapped_column(sa.ForeignKey("entry.id"), type_=db.Id)
+    # No foreign key: an entry whose creation was undone comes back with its revisions.
+    entry_id: Mapped[str] = mapped_column(db.Id)
     base_id: Mapped[str | None] = mapped_column(db.Id)
     merged_id: Mapped[str | None] = mapped_column(db.Id)
     author_id: Mapped[str | None] = mapped_column(db.Id)
@@ -103,6 +116,8 @@ class Publication(db.Base):
     __tablename__ = "publication"
     __table_args__ = (
         sa.UniqueConstraint("entry_id", "from_at"),
+        # All that decides over a state, so that lists need not read the rows.
+        sa.Index(None, "entry_id", "from_at", "until_at", "revision_id"),
         sa.Index(None, "type", "listed", "dated_at", "id"),
         sa.Index(None, "until_at"),
         sa.Index(None, "from_at"),
@@ -143,6 +158,10 @@ class Publication(db.Base):
     # Last, so that lists which do not ask for it never read past the row's first page.
     html: Mapped[str] = mapped_column(db.long_text())
 
+    def about(self) -> tuple[str, str]:
+        """The entry that it shows."""
+        return "entry", self.entry_id
+
 
 @recording.track
 class PublicationTerm(db.Base):
@@ -157,6 +176,10 @@ class PublicationTerm(db.Base):
     term_id: Mapped[str] = mapped_column(sa.ForeignKey("term.id"), type_=db.Id, primary_key=True)
     position: Mapped[int]
     dated_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
+
+    def about(self) -> tuple[str, str] | None:
+        """The publication's own rows say it."""
+        return None
 
 
 @recording.track
@@ -175,6 +198,10 @@ class PublicationByline(db.Base):
     position: Mapped[int]
     dated_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
 
+    def about(self) -> tuple[str, str] | None:
+        """The publication's own rows say it."""
+        return None
+
 
 @recording.track
 class Term(db.Base):
@@ -183,7 +210,9 @@ class Term(db.Base):
     __tablename__ = "term"
     __table_args__ = (
         sa.UniqueConstraint("path"),
-        sa.Index(None, "taxonomy", "name"),
+        sa.Index(None, "taxonomy", "name_key", "id"),
+        sa.Index(None, "taxonomy", "slug"),
+        sa.Index(None, "taxonomy", "parent_id", "position", "name_key"),
         sa.Index(None, "parent_id", "position"),
         db.TABLE,
     )
@@ -198,8 +227,17 @@ class Term(db.Base):
     path: Mapped[str] = mapped_column(db.key(db.MAX_PATH))
     description: Mapped[str] = mapped_column(db.long_text(), default="")
     internal: Mapped[bool] = mapped_column(default=False)
+    image: Mapped[Any | None] = mapped_column(db.Json)
     seo: Mapped[Any] = mapped_column(db.Json)
     created_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
+    # The name without letter case and accents: lists are sorted and searched by it alike on all
+    # databases, by index.
+    name_key: Mapped[str] = mapped_column(db.key(200), default="")
+
+    @validates("name")
+    def _fold(self, _key: str, name: str) -> str:
+        self.name_key = text.fold(name)[:200]
+        return name
 
 
 @recording.track
@@ -219,7 +257,10 @@ class Profile(db.Base):
     bio: Mapped[str] = mapped_column(db.long_text(), default="")
     links: Mapped[Any] = mapped_column(db.Json)
     image: Mapped[Any | None] = mapped_column(db.Json)
+    seo: Mapped[Any | None] = mapped_column(db.Json)
     account_id: Mapped[str | None] = mapped_column(db.Id)
+    # Set: this is the same person as another profile, which stands for it everywhere.
+    merged_into_id: Mapped[str | None] = mapped_column(db.Id, index=True)
     created_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
 
 
@@ -234,6 +275,10 @@ class EntryTerm(db.Base):
     term_id: Mapped[str] = mapped_column(sa.ForeignKey("term.id"), type_=db.Id, primary_key=True)
     position: Mapped[int]
 
+    def about(self) -> tuple[str, str]:
+        """The entry that carries it."""
+        return "entry", self.entry_id
+
 
 @recording.track
 class EntryByline(db.Base):
@@ -247,6 +292,10 @@ class EntryByline(db.Base):
         sa.ForeignKey("profile.id"), type_=db.Id, primary_key=True
     )
     position: Mapped[int]
+
+    def about(self) -> tuple[str, str]:
+        """The entry that carries it."""
+        return "entry", self.entry_id
 
 
 class Reference(db.Base):
@@ -278,3 +327,70 @@ class Tombstone(db.Base):
     kind: Mapped[str] = mapped_column(db.key(16))
     purged_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
     purged_by: Mapped[str | None] = mapped_column(db.Id)
+
+
+@recording.track
+class ReviewRequest(db.Base):
+    """That someone who may not publish asks those who may to read an entry."""
+
+    __tablename__ = "review_request"
+    __table_args__ = (
+        sa.Index(None, "state", "asked_at"),
+        sa.Index(None, "entry_id", "asked_at"),
+        sa.CheckConstraint("state IN ('open', 'accepted', 'returned', 'withdrawn')", "state"),
+        sa.CheckConstraint("(state = 'open') = (answered_at IS NULL)", "answered"),
+        db.TABLE,
+    )
+
+    id: Mapped[str] = mapped_column(db.Id, primary_key=True, default=ids.new_id)
+    entry_id: Mapped[str] = mapped_column(sa.ForeignKey("entry.id"), type_=db.Id)
+    state: Mapped[str] = mapped_column(db.key(16), default="open")
+    asked_by: Mapped[str | None] = mapped_column(db.Id)
+    asked_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
+    note: Mapped[str] = mapped_column(db.long_text(), default="")
+    answered_by: Mapped[str | None] = mapped_column(db.Id)
+    answered_at: Mapped[datetime | None] = mapped_column(db.UtcDateTime)
+    answer: Mapped[str] = mapped_column(db.long_text(), default="")
+
+    def about(self) -> tuple[str, str]:
+        """The entry that is to be read."""
+        return "entry", self.entry_id
+
+
+class PastPath(db.Base):
+    """Where an entry was public in a publication that was struck out by undoing.
+
+    The rows are as they were before the act; that visitors came there is remembered here.
+    """
+
+    __tablename__ = "past_path"
+    __table_args__ = (sa.Index(None, "entry_id"), sa.Index(None, "path"), db.TABLE)
+
+    id: Mapped[str] = mapped_column(db.Id, primary_key=True, default=ids.new_id)
+    entry_id: Mapped[str] = mapped_column(db.Id)
+    path: Mapped[str] = mapped_column(db.key(db.MAX_PATH))
+    until_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
+
+
+@recording.track
+class SavedView(db.Base):
+    """A list as someone likes to see it: filters, order and columns, under a name."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (
+        sa.Index(None, "list_name", "account_id"),
+        sa.Index(None, "list_name", "shared"),
+        db.TABLE,
+    )
+
+    id: Mapped[str] = mapped_column(db.Id, primary_key=True, default=ids.new_id)
+    list_name: Mapped[str] = mapped_column(db.key(60))
+    account_id: Mapped[str] = mapped_column(db.Id)
+    name: Mapped[str] = mapped_column(db.line(120))
+    # As it stands in the address.
+    query: Mapped[str] = mapped_column(db.key(2000))
+    shared: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
+
+
+listed.watch(Entry, Revision, Publication)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from cms import db, text
 from cms.addresses import book, paths
 from cms.content import types
-from cms.content.models import Entry, Publication, Revision
+from cms.content.models import Entry, PastPath, Publication, Revision
 from cms.content.snapshot import Snapshot
 from cms.site import settings
 
@@ -34,6 +34,10 @@ def take_path(entry: Entry, path: str, *, now: datetime) -> None:
     book.claim(path, "entry", entry.id, now=now, state="current")
     once, kept = published_paths(entry, now=now)
     book.leave("entry", entry.id, but=path, once=once, kept=kept)
+    for past in past_paths(entry.id) - kept - {path}:
+        # Undoing gave the path up, and visitors still come there.
+        if book.find(past) is None:
+            book.claim(past, "entry", entry.id, now=now, state="former")
 
 
 def published_paths(entry: Entry, *, now: datetime) -> tuple[set[str], set[str]]:
@@ -45,7 +49,12 @@ def published_paths(entry: Entry, *, now: datetime) -> tuple[set[str], set[str]]
     kept: set[str] = set()
     for path, until_at in db.session().execute(query):
         (kept if until_at is None or until_at > now else once).add(str(path))
-    return once - kept, kept
+    return (once | past_paths(entry.id)) - kept, kept
+
+
+def past_paths(entry_id: str) -> set[str]:
+    """Where the entry was public in publications that undoing struck out."""
+    return set(db.session().scalars(sa.select(PastPath.path).where(PastPath.entry_id == entry_id)))
 
 
 def claim_default(entry: Entry, content: Snapshot, *, at: datetime, now: datetime) -> str:
@@ -91,13 +100,18 @@ def parent_path(entry: Entry) -> str:
     return folder_of(parent) if parent else "/"
 
 
-def folder_of(entry: Entry) -> str:
-    """The path below which the children of a page stand, with its closing slash."""
-    path = present_path(entry)
+def folder_of(entry: Entry, content: Snapshot | None = None) -> str:
+    """The path below which the children of a page stand (with this content), closing slash too."""
+    path = present_path(entry) if content is None else content.path
     if path is None:
         head = db.session().get(Revision, entry.head_id) if entry.head_id else None
-        content = Snapshot.of(head) if head else Snapshot()
+        content = content or (Snapshot.of(head) if head else Snapshot())
         path = f"{parent_path(entry)}{slug_of(entry, content)}/"
+    return as_folder(path)
+
+
+def as_folder(path: str) -> str:
+    """The path with a closing slash, below which others stand."""
     return path if path.endswith("/") else path + "/"
 
 

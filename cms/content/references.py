@@ -67,18 +67,6 @@ def record(revision: Revision, declared: Sequence[Field] = ()) -> None:
         )
 
 
-def uses_of(target_kind: str, target_id: str) -> Sequence[Entry]:
-    """The entries whose newest revision refers to this target."""
-    query = (
-        sa.select(Entry)
-        .join(Reference, Reference.revision_id == Entry.head_id)
-        .where(Reference.target_kind == target_kind, Reference.target_id == target_id)
-        .where(Entry.trashed_at.is_(None), Entry.id != target_id)
-        .distinct()
-    )
-    return db.session().scalars(query).all()
-
-
 def list_missing(revision: Revision) -> Sequence[str]:
     """The ids of entries that this revision refers to and that are not there, or in the trash."""
     query = (

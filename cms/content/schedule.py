@@ -1,13 +1,16 @@
 """The clock's part in what is public: which publications hold now, and when that changes next."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from cms import db
 from cms.content.models import Publication
 from cms.history import generation
+
+T = TypeVar("T")
 
 
 def is_live_at(now: Any, of: Any = Publication) -> sa.ColumnElement[bool]:
@@ -18,6 +21,11 @@ def is_live_at(now: Any, of: Any = Publication) -> sa.ColumnElement[bool]:
 def next_boundary(now: datetime) -> datetime | None:
     """The next instant at which something goes live or ends, or None."""
     return generation.remember("boundary", lambda: _next(now), now=now, until=lambda: _next(now))
+
+
+def remembered(key: object, make: Callable[[], T], now: datetime) -> T:
+    """What follows from the content and the clock, kept until either moves on."""
+    return generation.remember(key, make, now=now, until=lambda: next_boundary(now))
 
 
 def _next(now: datetime) -> datetime | None:

@@ -9,17 +9,30 @@ from cms import db
 from cms.accounts import permissions
 from cms.accounts.permissions import Permission, Person
 from cms.addresses import book
-from cms.content import editing, ownership, publishing, rules, tree
+from cms.content import (
+    editing,
+    intervals,
+    naming,
+    ownership,
+    publications,
+    revisions,
+    rules,
+    telling,
+    tree,
+    uses,
+)
 from cms.content.models import (
     Entry,
     EntryByline,
     EntryTerm,
     Publication,
     Reference,
+    ReviewRequest,
     Revision,
     Tombstone,
     WorkingCopy,
 )
+from cms.errors import Rejected
 from cms.history import recording
 from cms.i18n import gettext as _
 
@@ -35,8 +48,9 @@ def trash(entry: Entry, *, by: Person, now: datetime) -> Sequence[Entry]:
         ownership.ensure_may(by, Permission.TRASH_ANY, each)
     with recording.act(_("Moved “{title}” to the trash", title=_title(entry)), by=by, now=now):
         for each in going:
-            publishing.end_now(each, now=now)
+            intervals.end(each, now, now=now)
             each.trashed_at = now
+            telling.tell_writer(each, "entry-trashed", title=_title(each), by=by, now=now)
         db.session().flush()
     return going
 
@@ -62,30 +76,46 @@ def restore(entry: Entry, *, by: Person, now: datetime) -> Sequence[Entry]:
 
 def _resume(entry: Entry, trashed_at: datetime, *, now: datetime) -> None:
     """Show again what trashing ended, for as long as it was to be shown."""
-    ended = publishing.find_ended(entry, at=trashed_at)
+    ended = intervals.find_ended(entry, at=trashed_at)
     if ended is None:
         return
-    until = publishing.planned_end(ended)
+    until = intervals.planned_end(ended)
     if until is None or until > now:
-        publishing.resume(ended, now=now, until=until)
+        _take_back(ended.path)
+        intervals.resume(ended, now=now, until=until)
 
 
-def purge(entry: Entry, *, by: Person, now: datetime) -> None:
-    """Delete a trashed entry and all below it for good; public paths answer 410 from then on."""
+def _take_back(path: str | None) -> None:
+    """A path that was led elsewhere while its entry lay in the trash belongs to it again."""
+    line = book.find(path) if path is not None else None
+    if line is not None and line.by_hand:
+        db.session().delete(line)
+        db.session().flush()
+
+
+def purge(entry: Entry, *, by: Person, now: datetime) -> Sequence[Entry]:
+    """Delete a trashed entry and all below it for good; public paths answer 410 from then on.
+
+    Raises Rejected while something else links to any of it; `removal` decides what becomes of
+    that.
+    """
     permissions.ensure_may(by, Permission.DELETE_FOREVER)
     editing.lock(entry)
     rules.restore(trashed=entry.trashed_at is not None, parent_is_trashed=False)
     going = [entry, *tree.descendants(entry)]
     for each in going:
         editing.lock(each)
+    if uses.list_uses("entry", {each.id for each in going}, now=now, trashed=True):
+        raise Rejected(_("Something still links here. Decide what becomes of the links first."))
     with recording.act(_("Deleted “{title}” for good", title=_title(entry)), by=by, now=now):
         for each in reversed(going):
             _delete(each, by=by, now=now)
+    return going
 
 
 def _delete(entry: Entry, *, by: Person, now: datetime) -> None:
-    publications = publishing.intervals(entry)
-    if any(each.from_at <= now for each in publications):
+    shown = intervals.list_all(entry)
+    if any(each.from_at <= now for each in shown) or naming.past_paths(entry.id):
         db.session().add(
             Tombstone(id=entry.id, kind="entry", purged_at=now, purged_by=by.id or None)
         )
@@ -93,12 +123,12 @@ def _delete(entry: Entry, *, by: Person, now: datetime) -> None:
     else:
         for line in book.list_for("entry", entry.id):
             db.session().delete(line)
-    for publication in publications:
-        publishing.remove(publication)
-    revisions = sa.select(Revision.id).where(Revision.entry_id == entry.id)
-    db.session().execute(sa.delete(Reference).where(Reference.revision_id.in_(revisions)))
+    for publication in shown:
+        publications.remove(publication)
+    written = sa.select(Revision.id).where(Revision.entry_id == entry.id)
+    db.session().execute(sa.delete(Reference).where(Reference.revision_id.in_(written)))
     db.session().execute(sa.delete(WorkingCopy).where(WorkingCopy.entry_id == entry.id))
-    for model in (EntryTerm, EntryByline):
+    for model in (EntryTerm, EntryByline, ReviewRequest):
         for row in db.session().scalars(sa.select(model).where(model.entry_id == entry.id)):
             db.session().delete(row)
     db.session().flush()
@@ -131,8 +161,9 @@ def is_gone(entry_id: str, *, now: datetime) -> bool:
     query = sa.select(Publication.id).where(
         Publication.entry_id == entry_id, Publication.from_at <= now
     )
-    return db.session().execute(query.limit(1)).first() is not None
+    shown = db.session().execute(query.limit(1)).first() is not None
+    return shown or bool(naming.past_paths(entry_id))
 
 
 def _title(entry: Entry) -> str:
-    return editing.get_head(entry).title or _("Untitled")
+    return revisions.get_head(entry).title or _("Untitled")

@@ -8,6 +8,8 @@ from cms import db, ids
 from cms.content import rules
 from cms.content.models import Entry
 from cms.content.types import ContentType
+from cms.errors import Rejected
+from cms.i18n import gettext as _
 
 
 def hold(entry: Entry, parent_id: str | None) -> None:
@@ -70,15 +72,28 @@ def next_position(content_type: ContentType, parent_id: str | None) -> int:
     return 0 if last is None else last + 1
 
 
-def put_at(entry: Entry, position: int) -> None:
-    """Move the entry to this place (from 0) among its siblings, and number them anew."""
+def siblings_of(entry: Entry) -> list[Entry]:
+    """The other entries of its type beside this one, in their order."""
     query = sa.select(Entry).where(
         Entry.type == entry.type,
         Entry.parent_id == entry.parent_id,
         Entry.id != entry.id,
         Entry.trashed_at.is_(None),
     )
-    siblings = list(db.session().scalars(query.order_by(Entry.position, Entry.id)))
+    return list(db.session().scalars(query.order_by(Entry.position, Entry.id)))
+
+
+def position_of(entry: Entry, before_id: str) -> int:
+    """The place in front of this sibling, from 0; raises Rejected when it is none any more."""
+    for number, sibling in enumerate(siblings_of(entry)):
+        if sibling.id == before_id:
+            return number
+    raise Rejected(_("The order has changed meanwhile. Load the page anew."))
+
+
+def put_at(entry: Entry, position: int) -> None:
+    """Move the entry to this place (from 0) among its siblings, and number them anew."""
+    siblings = siblings_of(entry)
     siblings.insert(max(0, min(position, len(siblings))), entry)
     for number, sibling in enumerate(siblings):
         if sibling.position != number:

@@ -7,10 +7,10 @@ keeps the order of the word's letters, so that the start of a word is the start 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from cms import text as plain_text
 
@@ -20,6 +20,7 @@ LONGEST_ENCODED = 20  # letters of another word; each takes four
 LONGEST_QUERY = 200  # characters
 MOST_TERMS = 12  # of one query; more would cost time and find nothing
 SHORTEST_PREFIX = 3  # letters; "a" as the beginning of a word is half of the dictionary
+MOST_FOREIGN = 300  # letters outside ASCII in a text most of whose words are in it
 LONGEST_SEARCHED = 100_000  # characters of a text in which a passage is looked for
 
 PLAIN, ENCODED, RUNNING = "zw", "zu", "zc"
@@ -45,6 +46,7 @@ _VOWEL_SIGNS = (
     "\u0f18\u0f19\u0f35\u0f37\u0f39\u0f71-\u0f84\u0f86\u0f87\u0f8d-\u0fbc\u102b-\u103e"
     "\u1056-\u1059\u17b4-\u17d3\u3099\u309a"
 )
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
 _WORD = re.compile(rf"[\w{_ACCENTS}{_INVISIBLE}{_VOWEL_SIGNS}]+")
 _RUN = re.compile(rf"(?P<running>[{_UNSPACED}]+)|[^{_UNSPACED}]+")
 _DROPPED = re.compile(rf"[{_ACCENTS}{_INVISIBLE}]+")
@@ -208,20 +210,52 @@ def _marks(text: str, wanted: tuple[Term, ...]) -> list[tuple[int, int]]:
     marks: list[tuple[int, int]] = []
     if not wanted:
         return marks
-    for match in _WORD.finditer(text.replace("_", " ")):
+    letters = {token.removeprefix(PLAIN) for token in exact | {*beginnings} if token[:2] == PLAIN}
+    for match in _candidates(text.replace("_", " "), letters):
         word = match[0]
+        found: Iterable[tuple[int, int]]
         if word.isascii():
-            # Most words are one token of their own length, and are not wanted.
+            # Such a word is one token of its own length.
             token = _token(word.lower())
-            if token not in exact and not (beginnings and token.startswith(beginnings)):
-                continue
-        for start, end in _marks_in_word(word, exact, beginnings):
+            wanted_here = token in exact or (beginnings and token.startswith(beginnings))
+            found = [(0, len(word))] if wanted_here else []
+        else:
+            found = _marks_in_word(word, exact, beginnings)
+        for start, end in found:
             start, end = start + match.start(), end + match.start()
             if marks and marks[-1][1] >= start:
                 marks[-1] = (marks[-1][0], max(end, marks[-1][1]))
             else:
                 marks.append((start, end))
     return marks
+
+
+def _candidates(text: str, letters: set[str]) -> Iterator[re.Match[str]]:
+    """The words of a text, in order, that may match: most need not be looked at one by one.
+
+    A word in ASCII matches only where it begins with letters that are asked for.
+    """
+    lower = text.lower()
+    foreign = [match.start() for match in islice(_FOREIGN.finditer(text), MOST_FOREIGN + 1)]
+    if len(lower) != len(text) or len(foreign) > MOST_FOREIGN:
+        yield from _WORD.finditer(text)
+        return
+    starts = {_start_of_word(text, at) for at in foreign if _WORD.match(text, at)}
+    for begun in letters:
+        at = lower.find(begun)
+        while at >= 0:
+            if at == 0 or not _WORD.match(text, at - 1):
+                starts.add(at)
+            at = lower.find(begun, at + 1)
+    for start in sorted(starts):
+        if found := _WORD.match(text, start):
+            yield found
+
+
+def _start_of_word(text: str, at: int) -> int:
+    while at > 0 and _WORD.match(text, at - 1):
+        at -= 1
+    return at
 
 
 def _marks_in_word(
@@ -263,12 +297,15 @@ def _window(text: str, marks: list[tuple[int, int]], length: int) -> tuple[int, 
     if not marks:
         return 0, _word_end(text, length)
     lead = length // 4
-    best, best_start = 0, marks[0][0]
+    words = [text[start:end].casefold() for start, end in marks]
+    most, best, best_start = len(set(words)), 0, marks[0][0]
     for number, (start, _) in enumerate(marks):
-        inside = marks[number : number + 20]
-        kinds = {text[a:b].casefold() for a, b in inside if b <= start + length - lead}
+        inside = zip(marks[number : number + 20], words[number : number + 20], strict=True)
+        kinds = {word for (_, end), word in inside if end <= start + length - lead}
         if len(kinds) > best:
             best, best_start = len(kinds), start
+        if best == most:
+            break
     start = min(best_start - lead, len(text) - length)
     start = 0 if start <= 0 else _word_start(text, start, best_start)
     return start, _word_end(text, start + length)

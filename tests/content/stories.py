@@ -4,10 +4,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from cms import db
 from cms.accounts.permissions import OPERATOR, Person
-from cms.content import editing, publishing
-from cms.content.models import Entry
+from cms.content import editing, intervals, publishing, revisions
+from cms.content.models import Entry, Publication
+from cms.content.schedule import is_live_at
 from cms.content.snapshot import Snapshot
 
 # What does not depend on the database is tested on one.
@@ -36,7 +39,7 @@ def write(
 
 def rewrite(entry: Entry, *, by: Person = OPERATOR, now: datetime = NOW, **values):
     """Save the entry with some values changed; returns the revision."""
-    head = editing.get_head(entry)
+    head = revisions.get_head(entry)
     content = replace(Snapshot.of(head), **values)
     return editing.save(entry, content, by=by, now=now, based_on=head.id)
 
@@ -46,11 +49,17 @@ def publish(entry: Entry, *, by: Person = OPERATOR, now: datetime = NOW, **value
     return publishing.publish(entry, by=by, now=now, **values)
 
 
+def find_published(entry_id: str, *, now: datetime) -> Publication | None:
+    """What visitors may see of an entry at an instant, even when the entry is gone."""
+    query = sa.select(Publication).where(Publication.entry_id == entry_id, is_live_at(now))
+    return db.session().scalars(query).one_or_none()
+
+
 def spans(entry: Entry) -> list[tuple[float, float | None]]:
     """The intervals of an entry in hours after the beginning of the story."""
     return [
         (_hours(each.from_at), None if each.until_at is None else _hours(each.until_at))
-        for each in publishing.intervals(entry)
+        for each in intervals.list_all(entry)
     ]
 
 

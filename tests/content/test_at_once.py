@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from cms import db
 from cms.accounts.permissions import OPERATOR
-from cms.content import editing, publishing, terms, trash
+from cms.content import editing, intervals, publishing, revisions, terms, trash
 from cms.content.models import Entry
 from cms.content.snapshot import Snapshot
 from cms.errors import Conflict, Rejected
@@ -55,7 +55,7 @@ def at_once(database, *acts):
 
 def ensure_no_overlap(database, entry_id):
     with db.unit_of_work(database, write=False):
-        rows = publishing.intervals(editing.get_entry(entry_id))
+        rows = intervals.list_all(editing.get_entry(entry_id))
         for one, later in pairwise(rows):
             assert one.until_at is not None
             assert one.until_at <= later.from_at
@@ -77,7 +77,7 @@ def test_of_those_who_save_the_same_entry_exactly_one_wins(database):
     came = at_once(database, *(save(number) for number in range(MANY)))
     assert Counter(map(_kind, came)) == {"saved": 1, "Conflict": MANY - 1}
     with db.unit_of_work(database, write=False):
-        head = editing.get_head(editing.get_entry(entry_id))
+        head = revisions.get_head(editing.get_entry(entry_id))
         theirs = {each.theirs.id for each in came if isinstance(each, Conflict)}
         assert theirs == {head.id}, "each of the others got what stands there now"
         assert db.session().scalar(sa.select(sa.func.count()).select_from(ChangeSet)) == 2
@@ -90,7 +90,7 @@ def test_those_who_publish_at_once_do_so_one_after_the_other(database):
         def publishing_act():
             entry = editing.get_entry(entry_id)
             # As a page does that shows the state first; what it saw may be old by now.
-            publishing.state_of(entry, now=NOW)
+            intervals.state_of(entry, now=NOW)
             publish(entry, now=at(number / 1000))
             return "published"
 
@@ -109,7 +109,7 @@ def test_publishing_ending_and_scheduling_at_once_never_overlap(database):
     def seen(act):
         def look_first():
             entry = editing.get_entry(entry_id)
-            publishing.find_live(entry, now=at(1))
+            intervals.find_live(entry, now=at(1))
             act(entry)
             return "done"
 
@@ -141,7 +141,7 @@ def test_what_is_trashed_while_it_is_published_is_not_public(database):
     with db.unit_of_work(database, write=False):
         entry = editing.get_entry(entry_id)
         assert entry.trashed_at is not None
-        assert publishing.find_live(entry, now=at(2)) is None
+        assert intervals.find_live(entry, now=at(2)) is None
 
 
 def test_those_who_want_the_same_path_are_told_who_has_it(database):

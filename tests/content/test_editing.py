@@ -8,13 +8,24 @@ import sqlalchemy as sa
 
 from cms import db, ids
 from cms.accounts.permissions import OPERATOR
-from cms.content import editing, listing, profiles, publishing, queries, terms, types
+from cms.content import (
+    editing,
+    listing,
+    profiles,
+    publishing,
+    queries,
+    revisions,
+    terms,
+    types,
+    working_copies,
+)
 from cms.content.fields import Field
 from cms.content.models import Entry, EntryTerm, Revision
+from cms.content.selection import Selection
 from cms.content.snapshot import Snapshot
 from cms.errors import Conflict, NotAllowed, NotFound, Rejected
 from cms.history.models import Change, ChangeSet
-from tests.content.stories import NOW, at, on_sqlite, publish, rewrite, write
+from tests.content.stories import NOW, at, find_published, on_sqlite, publish, rewrite, write
 
 pytestmark = pytest.mark.usefixtures("unit")
 
@@ -58,16 +69,16 @@ def test_everything_comes_back_as_it_was_written():
     entry = editing.create_entry("post", content, by=OPERATOR, now=NOW)
     db.session().flush()
     db.session().expunge_all()
-    assert Snapshot.of(editing.get_head(editing.get_entry(entry.id))) == content
+    assert Snapshot.of(revisions.get_head(editing.get_entry(entry.id))) == content
 
 
 def test_saving_without_an_edit_writes_nothing():
     entry = editing.create_entry("post", full(), by=OPERATOR, now=NOW)
-    head = editing.get_head(entry)
+    head = revisions.get_head(entry)
     before = count(Revision), count(ChangeSet), count(Change)
     db.session().expunge_all()
     entry = editing.get_entry(entry.id)
-    content = Snapshot.of(editing.get_head(entry))
+    content = Snapshot.of(revisions.get_head(entry))
     local = content.dated_at.astimezone(timezone(timedelta(hours=9)))
     for same in (content, replace(content, dated_at=local), Snapshot.from_json(content.as_json())):
         assert editing.save(entry, same, by=OPERATOR, now=at(1), based_on=head.id).id == head.id
@@ -77,7 +88,10 @@ def test_saving_without_an_edit_writes_nothing():
 def test_saving_what_is_kept_in_another_form_writes_nothing():
     entry = write(source="One\nTwo", path="/Ä/")
     same = replace(
-        Snapshot.of(editing.get_head(entry)), source="One\r\nTwo", path="/A\u0308/", title="A walk"
+        Snapshot.of(revisions.get_head(entry)),
+        source="One\r\nTwo",
+        path="/A\u0308/",
+        title="A walk",
     )
     assert (
         editing.save(entry, same, by=OPERATOR, now=NOW, based_on=entry.head_id).id == entry.head_id
@@ -88,7 +102,7 @@ def test_saving_what_is_kept_in_another_form_writes_nothing():
 def test_a_revision_keeps_newlines_as_line_feeds_and_no_other_byte_changes():
     source = " \tä\u0301 \u00a0\u200b&amp; <b> \\ `x`\n\n\n\ufeff \r\n end\r"
     entry = write(source=source)
-    assert editing.get_head(entry).source == source.replace("\r\n", "\n").replace("\r", "\n")
+    assert revisions.get_head(entry).source == source.replace("\r\n", "\n").replace("\r", "\n")
 
 
 @on_sqlite
@@ -103,13 +117,13 @@ def test_the_hash_says_whether_the_content_is_the_same():
 
 def test_an_older_revision_is_restored_whole():
     entry = editing.create_entry("post", full(), by=OPERATOR, now=NOW)
-    first = editing.get_head(entry)
+    first = revisions.get_head(entry)
     bare = Snapshot(title="Bare", path="/bare/")
     editing.save(entry, bare, by=OPERATOR, now=at(1), based_on=first.id)
     restored = editing.revert_to(entry, first, by=OPERATOR, now=at(2), based_on=entry.head_id)
     assert Snapshot.of(restored) == Snapshot.of(first)
     assert (restored.id, restored.base_id) != (first.id, first.base_id)
-    assert [each.title for each in editing.list_revisions(entry)] == [
+    assert [each.title for each in revisions.list_revisions(entry)] == [
         "Grüße 😀",
         "Bare",
         "Grüße 😀",
@@ -125,7 +139,7 @@ def first_terms(revision):
 def test_a_restored_revision_leaves_out_what_is_gone_and_paths_of_others():
     tag = terms.create_term("tag", "Gone", by=OPERATOR, now=NOW)
     entry = write(path="/mine/", term_ids=(tag.id,))
-    first = editing.get_head(entry)
+    first = revisions.get_head(entry)
     rewrite(entry, path="/other/", term_ids=())
     write("Theirs", path="/mine/")
     terms.delete_term(tag, by=OPERATOR, now=NOW)
@@ -137,7 +151,7 @@ def test_a_term_that_was_deleted_is_no_edit():
     tag = terms.create_term("tag", "Gone", by=OPERATOR, now=NOW)
     entry = write(term_ids=(tag.id,))
     terms.delete_term(tag, by=OPERATOR, now=NOW)
-    seen = editing.keep_existing(Snapshot.of(editing.get_head(entry)))
+    seen = revisions.keep_existing(Snapshot.of(revisions.get_head(entry)))
     assert (
         editing.save(entry, seen, by=OPERATOR, now=NOW, based_on=entry.head_id).id == entry.head_id
     )
@@ -171,13 +185,13 @@ def test_a_copy_is_a_draft_of_its_own():
     entry = editing.create_entry("post", full(), by=OPERATOR, now=NOW, guid="https://old/1")
     publish(entry)
     made = editing.duplicate(entry, by=OPERATOR, now=at(1))
-    content = Snapshot.of(editing.get_head(made))
+    content = Snapshot.of(revisions.get_head(made))
     assert (content.path, content.dated_at, content.pinned) == (None, None, False)
     assert content.term_ids == full().term_ids
     assert content.source == full().source
     assert made.guid is None
-    assert queries.find_published(made.id, now=at(1)) is None
-    assert publish(made, now=at(2)).path != editing.get_head(entry).path
+    assert find_published(made.id, now=at(1)) is None
+    assert publish(made, now=at(2)).path != revisions.get_head(entry).path
 
 
 @on_sqlite
@@ -199,7 +213,7 @@ def test_who_stands_in_the_byline_may_edit(ana, rob):
     profile = profiles.ensure_own_profile(ana, now=NOW)
     entry = write(by=rob, byline_ids=(profile.id,))
     rewrite(entry, by=ana, title="Ours")
-    publish(entry, by=ana)
+    assert publish(entry, by=ana).title == "Ours"
 
 
 @on_sqlite
@@ -239,7 +253,7 @@ def test_what_cannot_be_kept_is_refused_by_the_name_of_its_field(values, field):
 
 def test_a_megabyte_of_text_is_kept():
     source = "ü" * 499_999
-    assert editing.get_head(write(source=source)).source == source
+    assert revisions.get_head(write(source=source)).source == source
 
 
 @on_sqlite
@@ -249,9 +263,9 @@ def test_unknown_things_are_not_found():
         with pytest.raises(NotFound):
             editing.get_entry(wrong)
         with pytest.raises(NotFound):
-            editing.get_revision(entry, wrong)
+            revisions.get_revision(entry, wrong)
     with pytest.raises(NotFound):
-        editing.get_revision(entry, other.head_id)
+        revisions.get_revision(entry, other.head_id)
     with pytest.raises(NotFound):
         editing.create_entry("article", Snapshot(), by=OPERATOR, now=NOW)
 
@@ -276,15 +290,15 @@ def test_another_language_is_written_down():
 def test_what_is_typed_and_not_saved_is_kept_for_each_person_and_tab(ada, eli):
     entry = write()
     for person, tab, title in ((ada, "1", "A"), (ada, "2", "B"), (eli, "1", "C"), (ada, "1", "D")):
-        editing.save_working_copy(
+        working_copies.keep(
             entry, Snapshot(title=title), by=person, now=NOW, base_id=entry.head_id, tab=tab
         )
-    kept = editing.find_working_copy(entry, by=ada, tab="1")
+    kept = working_copies.find(entry, by=ada, tab="1")
     assert (kept.counter, Snapshot.from_json(kept.content).title) == (2, "D")
-    assert editing.get_head(entry).title == "A walk"
-    editing.drop_working_copies(entry, by=ada)
-    assert editing.find_working_copy(entry, by=ada, tab="2") is None
-    assert editing.find_working_copy(entry, by=eli, tab="1") is not None
+    assert revisions.get_head(entry).title == "A walk"
+    working_copies.discard(entry, by=ada)
+    assert working_copies.find(entry, by=ada, tab="2") is None
+    assert working_copies.find(entry, by=eli, tab="1") is not None
 
 
 RECIPE = types.ContentType(
@@ -307,14 +321,14 @@ def test_a_declared_type_flows_from_writing_to_lists_and_search():
         with pytest.raises(Rejected, match="Serves") as refusal:
             publish(entry)
         assert refusal.value.field == "fields.serves"
-        head = editing.get_head(entry)
+        head = revisions.get_head(entry)
         rewrite(entry, fields={**head.fields, "serves": "4"})
         publication = publish(entry)
         db.commit()
         assert publication.path == "/recipes/leek-soup/"
         assert publication.fields["serves"] == 4
         assert publication.fields["steps"][0]["_id"] == head.fields["steps"][0]["_id"]
-        cards = queries.list_cards(queries.Selection(types=("recipe",)), now=NOW, limit=9)
+        cards = queries.list_cards(Selection(types=("recipe",)), now=NOW, limit=9)
         assert [card.title for card in cards] == ["Leek soup"]
         assert queries.list_home(now=NOW, limit=9) == cards
         from cms.content import search
@@ -331,9 +345,9 @@ def test_a_type_without_public_pages_has_no_address_and_stands_in_no_list():
     with types.declared(person):
         entry = write("Grace", kind="person", path="/grace/")
         publication = publish(entry)
-        assert (editing.get_head(entry).path, publication.path) == (None, None)
-        assert queries.find_published(entry.id, now=NOW).title == "Grace"
-        assert queries.list_cards(queries.Selection(), now=NOW, limit=9) == ()
+        assert (revisions.get_head(entry).path, publication.path) == (None, None)
+        assert find_published(entry.id, now=NOW).title == "Grace"
+        assert queries.list_cards(Selection(), now=NOW, limit=9) == ()
 
 
 def test_a_type_without_titles_takes_its_name_from_its_words():
@@ -374,4 +388,4 @@ def test_a_preview_stores_nothing():
     assert (shown.title, "Hi" in shown.html) == ("Imagined", True)
     db.session().flush()
     assert before == (count(Revision), count(Entry), count(Change))
-    assert queries.find_published(entry.id, now=NOW) is None
+    assert find_published(entry.id, now=NOW) is None

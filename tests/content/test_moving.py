@@ -10,20 +10,22 @@ from cms.accounts.permissions import OPERATOR
 from cms.addresses import book
 from cms.content import (
     editing,
+    intervals,
     listing,
     moving,
     naming,
     publishing,
-    queries,
+    revisions,
     search,
     trash,
     tree,
+    working_copies,
 )
 from cms.content.models import Entry, Reference, Revision, Tombstone, WorkingCopy
 from cms.content.snapshot import Snapshot
 from cms.content.status import Status
 from cms.errors import NotAllowed, Rejected
-from tests.content.stories import NOW, at, on_sqlite, publish, rewrite, spans, write
+from tests.content.stories import NOW, at, find_published, on_sqlite, publish, rewrite, spans, write
 
 pytestmark = pytest.mark.usefixtures("unit")
 
@@ -40,14 +42,14 @@ def move(entry, parent=None, position=None, *, by=OPERATOR, now=NOW):
 
 
 def live_path(entry, hours=1.0):
-    found = queries.find_published(entry.id, now=at(hours))
+    found = find_published(entry.id, now=at(hours))
     return found.path if found else None
 
 
 def titles(parent=None):
     query = sa.select(Entry).where(Entry.parent_id == (parent.id if parent else None))
     rows = db.session().scalars(query.order_by(Entry.position))
-    return [editing.get_head(row).title for row in rows]
+    return [revisions.get_head(row).title for row in rows]
 
 
 def test_a_page_stands_below_its_parent():
@@ -66,7 +68,7 @@ def test_a_moved_subtree_stands_at_its_new_place_at_once_and_old_paths_lead_on()
     assert live_path(team) == "/company/team/"
     assert live_path(ana) == "/company/team/ana/"
     assert live_path(custom) == "/elsewhere/"
-    assert editing.get_head(draft).path == "/company/team/draft/"
+    assert revisions.get_head(draft).path == "/company/team/draft/"
     assert (book.find("/about/team/").target_id, book.find("/about/team/").state) == (
         team.id,
         "former",
@@ -75,7 +77,7 @@ def test_a_moved_subtree_stands_at_its_new_place_at_once_and_old_paths_lead_on()
     assert book.find("/about/team/draft/") is None, "what never was public leaves no trace"
     assert book.find("/company/team/ana/").state == "current"
     assert spans(ana) == [(0, 1), (1, None)]
-    assert publishing.state_of(ana, now=at(1)).status is Status.PUBLISHED
+    assert intervals.state_of(ana, now=at(1)).status is Status.PUBLISHED
 
 
 def test_moving_to_the_top_and_back_again_gives_the_old_paths_back():
@@ -105,7 +107,7 @@ def test_moving_takes_along_what_is_scheduled():
     )
     for path in ("/company/coming/", "/company/changing/", "/company/changed/"):
         assert book.find(path).state in ("current", "pending")
-    assert publishing.state_of(changing, now=at(1)).status is Status.PUBLISHED
+    assert intervals.state_of(changing, now=at(1)).status is Status.PUBLISHED
 
 
 def test_moving_shows_no_word_that_was_not_published():
@@ -113,10 +115,10 @@ def test_moving_shows_no_word_that_was_not_published():
     team = page("Team", about)
     rewrite(team, title="Secret", source="secret")
     move(team, company, now=at(1))
-    live = queries.find_published(team.id, now=at(1))
+    live = find_published(team.id, now=at(1))
     assert (live.title, "secret" in live.html) == ("Team", False)
-    assert publishing.state_of(team, now=at(1)).status is Status.CHANGED
-    assert editing.get_head(team).title == "Secret"
+    assert intervals.state_of(team, now=at(1)).status is Status.CHANGED
+    assert revisions.get_head(team).title == "Secret"
 
 
 def test_a_page_keeps_its_end_when_it_is_moved():
@@ -255,7 +257,7 @@ def test_what_is_trashed_is_out_of_sight_with_all_below_it():
     gone = trash.trash(about, by=OPERATOR, now=at(1))
     assert {each.id for each in gone} == {about.id, team.id, draft.id}
     for entry in (about, team):
-        assert queries.find_published(entry.id, now=at(1)) is None
+        assert find_published(entry.id, now=at(1)) is None
         assert trash.is_gone(entry.id, now=at(1))
         assert book.find(naming.present_path(entry)).state == "current", "the address stays kept"
     assert not trash.is_gone(draft.id, now=at(1))
@@ -318,7 +320,7 @@ def test_what_was_unpublished_does_not_come_back_to_life():
     publishing.unpublish(entry, by=OPERATOR, now=at(1))
     trash.trash(entry, by=OPERATOR, now=at(2))
     trash.restore(entry, by=OPERATOR, now=at(3))
-    assert queries.find_published(entry.id, now=at(3)) is None
+    assert find_published(entry.id, now=at(3)) is None
 
 
 def test_publishing_and_trashing_in_the_same_instant_is_undone_by_restoring():
@@ -326,7 +328,7 @@ def test_publishing_and_trashing_in_the_same_instant_is_undone_by_restoring():
     publish(entry)
     trash.trash(entry, by=OPERATOR, now=NOW)
     trash.restore(entry, by=OPERATOR, now=NOW)
-    assert queries.find_published(entry.id, now=at(1)) is not None
+    assert find_published(entry.id, now=at(1)) is not None
 
 
 @on_sqlite
@@ -364,9 +366,7 @@ def test_what_is_purged_leaves_a_stone_and_nothing_else():
     about = page("About", source="[Team](/about/team/) heron")
     team = page("Team", about)
     draft = page("Draft", about, live=False, path="/about/draft/")
-    editing.save_working_copy(
-        team, Snapshot(title="x"), by=OPERATOR, now=NOW, base_id=None, tab="1"
-    )
+    working_copies.keep(team, Snapshot(title="x"), by=OPERATOR, now=NOW, base_id=None, tab="1")
     rewrite(about, title="About us", source="[Team](/about/team/)")
     trash.trash(about, by=OPERATOR, now=at(1))
     gone = [each.id for each in (about, team, draft)]
@@ -383,3 +383,40 @@ def test_what_is_purged_leaves_a_stone_and_nothing_else():
     assert book.find("/about/team/").target_id == gone[1], "a draft takes nothing yet"
     publish(draft, now=at(3))
     assert book.find("/about/team/").target_id == draft.id
+
+
+def test_the_pages_below_go_along_when_a_path_is_changed_by_hand():
+    about = page("About")
+    team = page("Team", about)
+    ana = page("Ana", team)
+    draft = page("Draft", team, live=False, path="/about/team/draft/")
+    custom = page("Custom", team, path="/elsewhere/")
+    rewrite(about, path="/company/", now=at(1))
+    assert live_path(ana) == "/about/team/ana/", "what visitors see moves with the publication"
+    publish(about, now=at(2))
+    assert live_path(ana, 2) == "/company/team/ana/"
+    assert live_path(custom, 2) == "/elsewhere/"
+    assert revisions.get_head(draft).path == "/company/team/draft/"
+    former = book.find("/about/team/ana/")
+    assert (former.state, former.target_id) == ("former", ana.id)
+    assert book.find("/about/team/draft/") is None
+
+
+def test_the_pages_below_a_draft_go_along_at_once():
+    about = page("About", live=False, path="/about/")
+    team = page("Team", about, path="/about/team/")
+    rewrite(about, path="/company", now=at(1))
+    assert live_path(team) == "/company/team/"
+    assert book.find("/about/team/").state == "former"
+
+
+def test_a_path_is_changed_by_who_may_publish_when_public_pages_stand_below(eli, rob):
+    about = page("About", live=False, path="/about/", by=rob)
+    team = page("Team", about, path="/about/team/", live=False, by=rob)
+    publish(team, by=eli)
+    with pytest.raises(Rejected, match="only who may publish") as refusal:
+        rewrite(about, path="/company/", by=rob, now=at(1))
+    assert refusal.value.field == "path"
+    assert live_path(team) == "/about/team/"
+    rewrite(about, path="/company/", by=eli, now=at(2))
+    assert live_path(team, 2) == "/company/team/"

@@ -12,8 +12,9 @@ from sqlalchemy import event
 
 from cms import db, ids
 from cms.accounts.permissions import OPERATOR
-from cms.content import listing, profiles, queries, terms
+from cms.content import filing, listing, profiles, queries, surroundings, terms
 from cms.content.models import Entry, Publication, PublicationByline, PublicationTerm, Revision
+from cms.content.selection import in_period, posts
 from tests.content.stories import NOW, publish, write
 
 SIZE = 3_000
@@ -27,11 +28,11 @@ def counted(database: db.Database) -> Iterator[list[str]]:
     def note(_connection, _cursor, statement, *_rest):
         sent.append(statement)
 
-    event.listen(database.engine, "before_cursor_execute", note)
+    event.listen(database.reading_engine, "before_cursor_execute", note)
     try:
         yield sent
     finally:
-        event.remove(database.engine, "before_cursor_execute", note)
+        event.remove(database.reading_engine, "before_cursor_execute", note)
 
 
 @pytest.fixture
@@ -52,15 +53,15 @@ def test_lists_ask_as_often_as_they_say(database, journal):
     zone = ZoneInfo("UTC")
     asked = {
         2: [
-            lambda: queries.list_cards(queries.posts(), now=NOW, limit=10),
-            lambda: queries.list_cards(queries.posts(term_ids=(tag,)), now=NOW, limit=10),
-            lambda: queries.list_cards(queries.posts(profile_id=profile), now=NOW, limit=10),
+            lambda: queries.list_cards(posts(), now=NOW, limit=10),
+            lambda: queries.list_cards(posts(term_ids=(tag,)), now=NOW, limit=10),
+            lambda: queries.list_cards(posts(profile_id=profile), now=NOW, limit=10),
             lambda: queries.list_home(now=NOW, limit=10),
         ],
         0: [
-            lambda: queries.count(queries.posts(), now=NOW),
+            lambda: queries.count(posts(), now=NOW),
             lambda: queries.list_pinned(now=NOW),
-            lambda: queries.list_used_terms("tag", now=NOW),
+            lambda: filing.list_used_terms("tag", now=NOW),
             lambda: queries.periods(zone, now=NOW),
         ],
         4: [lambda: listing.list_entries(listing.Filter(type="post"), now=NOW, limit=10)],
@@ -77,7 +78,7 @@ def test_lists_ask_as_often_as_they_say(database, journal):
             assert len(sent) <= most + 1, (most, number, sent)
     with db.unit_of_work(database, write=False), counted(database) as sent:
         live = queries.find_whole(entry_id, now=NOW)
-        queries.neighbours(live, now=NOW)
+        surroundings.neighbours(live, now=NOW)
     assert len(sent) <= 4
 
 
@@ -140,12 +141,12 @@ def plan_of(database, ask) -> str:
 
     with db.unit_of_work(database, write=False):
         ask()  # So that the second time only the list itself is asked for.
-    event.listen(database.engine, "before_cursor_execute", note)
+    event.listen(database.reading_engine, "before_cursor_execute", note)
     try:
         with db.unit_of_work(database, write=False):
             ask()
     finally:
-        event.remove(database.engine, "before_cursor_execute", note)
+        event.remove(database.reading_engine, "before_cursor_execute", note)
     prefix = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
     statement, parameters = sent[-1]
     with database.engine.connect() as connection:
@@ -169,14 +170,14 @@ def test_the_lists_of_a_large_site_are_read_from_an_index(database, large):
     tag, profile = large
     zone = ZoneInfo("UTC")
     with db.unit_of_work(database, write=False):
-        middle = queries.list_cards(queries.posts(), now=NOW, limit=1, offset=SIZE // 2)[0]
+        middle = queries.list_cards(posts(), now=NOW, limit=1, offset=SIZE // 2)[0]
     lists = {
         "home": lambda: queries.list_home(now=NOW, limit=10),
-        "posts": lambda: queries.list_cards(queries.posts(), now=NOW, limit=10),
-        "tag": lambda: queries.list_cards(queries.posts(term_ids=(tag,)), now=NOW, limit=10),
-        "author": lambda: queries.list_cards(queries.posts(profile_id=profile), now=NOW, limit=10),
-        "month": lambda: queries.list_cards(queries.in_period(2026, 10, zone), now=NOW, limit=10),
-        "neighbours": lambda: queries.neighbours(middle, now=NOW),
+        "posts": lambda: queries.list_cards(posts(), now=NOW, limit=10),
+        "tag": lambda: queries.list_cards(posts(term_ids=(tag,)), now=NOW, limit=10),
+        "author": lambda: queries.list_cards(posts(profile_id=profile), now=NOW, limit=10),
+        "month": lambda: queries.list_cards(in_period(2026, 10, zone), now=NOW, limit=10),
+        "neighbours": lambda: surroundings.neighbours(middle, now=NOW),
         "entry": lambda: queries.find_whole(middle.entry_id, now=NOW),
         "path": lambda: queries.find_place([middle.path], now=NOW),
     }

@@ -14,12 +14,13 @@ from cms.accounts.permissions import OPERATOR
 from cms.addresses.models import Address
 from cms.config import ROOT
 from cms.content import (
-    editing,
+    intervals,
     listing,
     models,
     moving,
+    publications,
     publishing,
-    queries,
+    revisions,
     search,
     status,
     trash,
@@ -27,32 +28,42 @@ from cms.content import (
 from cms.content.status import Status
 from cms.errors import NotAllowed, Rejected
 from cms.history.models import ChangeSet
-from tests.content.stories import NOW, TICK, at, on_sqlite, publish, rewrite, spans, write
+from tests.content.stories import (
+    NOW,
+    TICK,
+    at,
+    find_published,
+    on_sqlite,
+    publish,
+    rewrite,
+    spans,
+    write,
+)
 
 pytestmark = pytest.mark.usefixtures("unit")
 
 
 def state(entry, hours=0.0):
-    return publishing.state_of(entry, now=at(hours)).status
+    return intervals.state_of(entry, now=at(hours)).status
 
 
 def title_at(entry, hours):
-    found = queries.find_published(entry.id, now=at(hours))
+    found = find_published(entry.id, now=at(hours))
     return found.title if found else None
 
 
 def test_a_draft_is_not_public():
     entry = write()
     assert state(entry) is Status.DRAFT
-    assert queries.find_published(entry.id, now=NOW) is None
+    assert find_published(entry.id, now=NOW) is None
 
 
 def test_a_published_entry_is_public_from_that_instant_on():
     entry = write()
     publish(entry)
     assert state(entry) is Status.PUBLISHED
-    assert queries.find_published(entry.id, now=NOW) is not None
-    assert queries.find_published(entry.id, now=NOW - TICK) is None
+    assert find_published(entry.id, now=NOW) is not None
+    assert find_published(entry.id, now=NOW - TICK) is None
 
 
 def test_an_edit_changes_nothing_for_visitors_until_it_is_published():
@@ -70,8 +81,8 @@ def test_a_scheduled_first_publication_goes_live_by_the_clock_alone():
     entry = write()
     publication = publish(entry, at=at(5))
     assert state(entry) is Status.SCHEDULED
-    assert queries.find_published(entry.id, now=at(5) - TICK) is None
-    assert queries.find_published(entry.id, now=at(5)) is not None
+    assert find_published(entry.id, now=at(5) - TICK) is None
+    assert find_published(entry.id, now=at(5)) is not None
     assert publication.dated_at == at(5), "it is dated when it goes live, not when it was planned"
 
 
@@ -142,8 +153,8 @@ def test_unpublishing_at_a_date_ends_it_then():
     entry = write()
     publish(entry)
     publishing.unpublish(entry, by=OPERATOR, now=at(1), at=at(5))
-    assert queries.find_published(entry.id, now=at(5) - TICK) is not None
-    assert queries.find_published(entry.id, now=at(5)) is None
+    assert find_published(entry.id, now=at(5) - TICK) is not None
+    assert find_published(entry.id, now=at(5)) is None
     with pytest.raises(Rejected, match="ends before"):
         publishing.unpublish(entry, by=OPERATOR, now=at(1), at=at(9))
     with pytest.raises(Rejected, match="passed"):
@@ -188,7 +199,7 @@ def test_publishing_and_unpublishing_in_the_same_instant_leaves_it_off_the_site(
     entry = write()
     publish(entry)
     publishing.unpublish(entry, by=OPERATOR, now=NOW)
-    assert queries.find_published(entry.id, now=NOW + TICK) is None
+    assert find_published(entry.id, now=NOW + TICK) is None
     publish(entry)
     assert spans(entry) == [(0, None)]
 
@@ -199,7 +210,7 @@ def test_a_clock_that_was_set_back_breaks_nothing():
     publish(entry, now=at(5))
     assert spans(entry) == [(5, None)]
     publishing.unpublish(entry, by=OPERATOR, now=at(3))
-    assert queries.find_published(entry.id, now=at(11)) is None
+    assert find_published(entry.id, now=at(11)) is None
 
 
 @on_sqlite
@@ -241,7 +252,7 @@ def test_a_pinned_entry_stays_where_it_was_pinned_when_it_is_published_anew():
 
 def test_an_older_revision_can_be_shown():
     entry = write("One")
-    first = editing.get_head(entry)
+    first = revisions.get_head(entry)
     rewrite(entry, title="Two")
     publish(entry, revision=first)
     assert title_at(entry, 0) == "One"
@@ -286,10 +297,10 @@ def test_what_is_scheduled_or_over_is_not_found():
 def test_old_html_is_made_anew_and_written_down():
     entry = write(source="*Hi*")
     publication = publish(entry)
-    assert publishing.rerender(publication, now=at(1)) is False
+    assert publications.rerender(publication, now=at(1)) is False
     publication.renderer, publication.html = 0, "old"
     db.session().flush()
-    assert publishing.rerender(publication, now=at(1)) is True
+    assert publications.rerender(publication, now=at(1)) is True
     assert "<em>Hi</em>" in publication.html
     query = sa.select(ChangeSet.via).order_by(ChangeSet.id.desc())
     assert db.session().scalars(query).first() == "rerender"
@@ -344,13 +355,13 @@ def act(name, entry, parents, now, later):
             parent = parents[later % len(parents)]
             moving.move(entry, parent_id=parent, position=None, by=OPERATOR, now=now)
         case "older":
-            revision = editing.list_revisions(entry)[-1]
+            revision = revisions.list_revisions(entry)[-1]
             publish(entry, now=now, at=soon, revision=revision)
 
 
 def ensure_sound(entry, now, *, forward=True):
     """What must hold after every act; some of it only as long as time went forward."""
-    rows = publishing.intervals(entry)
+    rows = intervals.list_all(entry)
     for one, next_one in pairwise(rows):
         assert one.until_at is not None
         assert one.until_at <= next_one.from_at, spans(entry)
@@ -360,7 +371,7 @@ def ensure_sound(entry, now, *, forward=True):
         # Acts of one instant take place a tick after each other.
         ended = now + MANY_TICKS
         assert not any(each.until_at is None or each.until_at > ended for each in rows)
-    derived = publishing.state_of(entry, now=now)
+    derived = intervals.state_of(entry, now=now)
     counted = {
         wanted
         for wanted in Status
@@ -429,8 +440,7 @@ def test_status_is_stored_nowhere():
 @on_sqlite
 def test_visitors_pages_read_publications_only():
     private = {"Revision", "WorkingCopy", "EntryTerm", "EntryByline", "editing", "listing"}
-    # Editors look at their drafts in the one; the other gives the source of a publication.
-    excused = {"preview.py", "machine.py"}
+    excused = {"preview.py"}  # Editors look at their drafts there.
     for path in sorted((ROOT / "cms" / "public").glob("*.py")):
         if path.name in excused:
             continue

@@ -5,16 +5,17 @@ import sqlalchemy as sa
 
 from cms import db, ids
 from cms.accounts.permissions import OPERATOR
-from cms.content import editing, moving, profiles, references, terms, trash, types
+from cms.content import editing, moving, profiles, references, revisions, terms, trash, types, uses
 from cms.content.fields import Field
 from cms.content.models import Reference
+from cms.errors import Rejected
 from tests.content.stories import NOW, at, publish, rewrite, write
 
 pytestmark = pytest.mark.usefixtures("unit")
 
 
 def source_of(entry):
-    return editing.get_head(entry).source
+    return revisions.get_head(entry).source
 
 
 def links_of(entry):
@@ -58,20 +59,21 @@ def test_a_link_outlives_renames_and_moves():
     publish(about, now=at(1))
     parent = write("Parent", kind="page", path="/parent/")
     moving.move(about, parent_id=parent.id, position=None, by=OPERATOR, now=at(2))
-    assert [each.id for each in references.uses_of("entry", about.id)] == [entry.id]
-    assert references.list_missing(editing.get_head(entry)) == []
+    assert {use.entry_id for use in uses.list_uses("entry", {about.id}, now=NOW)} == {entry.id}
+    assert references.list_missing(revisions.get_head(entry)) == []
     assert rewrite(entry, source="[a](/about/)", title="x").source == f"[a](entry:{about.id})"
 
 
-def test_a_link_to_what_is_gone_is_known():
+def test_a_link_to_what_is_gone_is_known(monkeypatch):
     about = write("About", kind="page", path="/about/")
     entry = write(source="[a](/about/)")
     trash.trash(about, by=OPERATOR, now=NOW)
-    assert references.list_missing(editing.get_head(entry)) == [about.id]
+    assert references.list_missing(revisions.get_head(entry)) == [about.id]
     assert references.list_dangling() == [], "it may still be restored"
+    monkeypatch.setattr(uses, "list_uses", lambda *_args, **_options: ())
     trash.purge(about, by=OPERATOR, now=NOW)
     assert references.list_dangling() == [(entry.id, "entry", about.id)]
-    assert references.list_missing(editing.get_head(entry)) == [about.id]
+    assert references.list_missing(revisions.get_head(entry)) == [about.id]
     rewrite(entry, source="no link")
     assert references.list_dangling() == []
 
@@ -88,7 +90,7 @@ def test_what_only_looks_like_a_reference_breaks_nothing():
     long = "entry:" + "Z" * 500
     entry = write(source=f"[a](entry:) [b](entry:nothing) [c]({long}) [d](media:{ids.new_id()})")
     publish(entry)
-    assert references.list_missing(editing.get_head(entry)) == ["nothing"]
+    assert references.list_missing(revisions.get_head(entry)) == ["nothing"]
 
 
 RECIPE = types.ContentType(
@@ -119,7 +121,7 @@ def test_links_in_typed_fields_are_references_too():
             "origin": {"page": about.id},
         }
         entry = write(kind="recipe", fields=values)
-        kept = editing.get_head(entry).fields
+        kept = revisions.get_head(entry).fields
         assert kept["notes"] == f"See [a](entry:{about.id})."
         assert kept["steps"][0]["text"] == f"[b](entry:{about.id})"
         assert links_of(entry) == [
@@ -130,7 +132,7 @@ def test_links_in_typed_fields_are_references_too():
             ("fields.steps.picture", "field", "media", picture),
             ("fields.steps.text", "link", "entry", about.id),
         ]
-        assert [each.id for each in references.uses_of("entry", about.id)] == [entry.id]
+        assert {use.entry_id for use in uses.list_uses("entry", {about.id}, now=NOW)} == {entry.id}
         assert references.list_dangling(("entry", "profile")) == []
 
 
@@ -140,3 +142,39 @@ def test_the_text_can_be_read_with_addresses_elsewhere():
     known = {("entry", about.id): "/über uns/"}
     text = references.with_paths(source_of(entry), path_of=lambda *key: known.get(key))
     assert text == "[a](/über%20uns/?x#y)"
+
+
+def test_a_typed_field_holds_only_what_is_there_and_fits():
+    about = write("About", kind="page")
+    tag = terms.create_term("tag", "Tea", by=OPERATOR, now=NOW)
+    category = terms.create_term("category", "Drinks", by=OPERATOR, now=NOW)
+    strict = types.ContentType(
+        name="card",
+        label="Card",
+        plural="Cards",
+        fields=(
+            Field("post", "entry", "Post", types=("post",)),
+            Field("tag", "term", "Tag"),
+            Field("by", "profile", "By"),
+            Field("rows", "list", "Rows", of=(Field("page", "entry", "Page"),)),
+        ),
+    )
+    with types.declared(strict):
+        for values, place in (
+            ({"post": about.id}, "fields.post"),
+            ({"post": ids.new_id()}, "fields.post"),
+            ({"tag": category.id}, "fields.tag"),
+            ({"by": tag.id}, "fields.by"),
+            ({"rows": [{"page": about.id}, {"page": ids.new_id()}]}, "fields.rows.1.page"),
+        ):
+            with pytest.raises(Rejected, match="not there") as refusal:
+                write(kind="card", fields=values)
+            assert refusal.value.field == place
+        other = write("Other")
+        entry = write(kind="card", fields={"post": other.id, "tag": tag.id})
+        first = revisions.get_head(entry)
+        rewrite(entry, fields={})
+        trash.trash(other, by=OPERATOR, now=NOW)
+        trash.purge(other, by=OPERATOR, now=NOW)
+        back = editing.revert_to(entry, first, by=OPERATOR, now=NOW, based_on=entry.head_id)
+        assert back.fields == {"tag": tag.id}, "an older state comes back without what is gone"

@@ -3,12 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cms import db, ids
 from cms.content import search
 from cms.content.models import Entry, Publication, Revision
+from tests.content import stories
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -215,10 +217,25 @@ def test_what_is_over_can_be_taken_out():
     over = publish("over", "word", from_at=NOW - 2 * DAY, until_at=NOW)
     publish_again(over.entry_id, "next", "word", from_at=NOW)
     publish("other", "word", from_at=NOW - 2 * DAY, until_at=NOW)
-    assert search.remove_ended(now=NOW - DAY) == 0
-    assert search.remove_ended(now=NOW, entry_id=over.entry_id) == 1
-    assert search.remove_ended(now=NOW) == 1
+    search.remove_ended(over.entry_id, now=NOW - DAY)
+    assert number_of_documents() == 3
+    search.remove_ended(over.entry_id, now=NOW)
+    assert number_of_documents() == 2
     assert found("word") == ["next"]
+
+
+def test_what_ended_by_the_clock_leaves_the_index_with_the_next_act():
+    entry = stories.write("One", "first words")
+    stories.publish(entry)
+    stories.rewrite(entry, source="second words")
+    stories.publish(entry, at=stories.at(1))
+    assert number_of_documents() == 2
+    stories.publish(entry, now=stories.at(2))
+    assert number_of_documents() == 1
+
+
+def number_of_documents():
+    return db.session().scalar(sa.text("SELECT count(*) FROM search_document"))
 
 
 def test_what_is_not_committed_is_not_found_later():

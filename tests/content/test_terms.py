@@ -5,10 +5,11 @@ import pytest
 from cms import db, ids
 from cms.accounts.permissions import OPERATOR
 from cms.addresses import book
-from cms.content import editing, profiles, queries, terms
+from cms.content import filing, profiles, queries, revisions, terms
+from cms.content.selection import posts
 from cms.content.snapshot import Snapshot
 from cms.errors import NotAllowed, NotFound, Rejected
-from tests.content.stories import NOW, at, on_sqlite, publish, rewrite, write
+from tests.content.stories import NOW, at, find_published, on_sqlite, publish, rewrite, write
 
 pytestmark = pytest.mark.usefixtures("unit")
 
@@ -38,8 +39,8 @@ def profile(name, **values):
 
 
 def shown_tags(entry, hours=0.0):
-    publication = queries.find_published(entry.id, now=at(hours))
-    return [row.name for row in queries.links_of([publication.id])[publication.id][0]]
+    publication = find_published(entry.id, now=at(hours))
+    return [row.name for row in filing.links_of([publication.id])[publication.id][0]]
 
 
 def test_a_tag_stands_at_its_slug_in_any_script():
@@ -143,9 +144,9 @@ def test_tags_keep_their_order_and_internal_ones_are_not_shown():
     assert shown_tags(entry) == ["b", "a", "c"]
     secret = terms.find_by_name("tag", "#secret")
     assert (secret.internal, secret.name) == (True, "secret")
-    assert queries.find_term("tag", "secret") is None
-    assert "secret" not in [row.name for row, _count in queries.list_used_terms("tag", now=NOW)]
-    rewrite(entry, term_ids=tuple(reversed(editing.get_head(entry).term_ids)))
+    assert filing.find_term("tag", "secret") is None
+    assert "secret" not in [row.name for row, _count in filing.list_used_terms("tag", now=NOW)]
+    rewrite(entry, term_ids=tuple(reversed(revisions.get_head(entry).term_ids)))
     publish(entry, now=at(1))
     assert shown_tags(entry, 1) == ["c", "a", "b"]
 
@@ -207,8 +208,8 @@ def test_unknown_terms_are_not_found():
 
 def test_a_profile_stands_at_its_handle():
     grace = profile("Grace Hopper", bio="Admiral", links=["https://example.org"])
-    assert profiles.path_of(grace) == "/author/grace-hopper/"
-    assert profiles.path_of(profile("Grace Hopper")) == "/author/grace-hopper-2/"
+    assert profiles.path_for(grace.handle) == "/author/grace-hopper/"
+    assert profiles.path_for(profile("Grace Hopper").handle) == "/author/grace-hopper-2/"
     assert book.find("/author/grace-hopper").target_id == grace.id
 
 
@@ -241,9 +242,9 @@ def test_bylines_keep_their_order():
     people = [profile(name) for name in ("Zoe", "Ana", "Rob")]
     entry = write(byline_ids=tuple(each.id for each in people))
     publication = publish(entry)
-    rows = queries.links_of([publication.id])[publication.id][1]
+    rows = filing.links_of([publication.id])[publication.id][1]
     assert [row.name for row in rows] == ["Zoe", "Ana", "Rob"]
-    cards = queries.list_cards(queries.posts(profile_id=people[1].id), now=NOW, limit=9)
+    cards = queries.list_cards(posts(profile_id=people[1].id), now=NOW, limit=9)
     assert [card.entry_id for card in cards] == [entry.id]
 
 
@@ -285,6 +286,6 @@ def test_something_typed_into_a_tag_reaches_the_newest_revision_only():
     publish(entry)
     rewrite(entry, term_ids=())
     assert shown_tags(entry) == ["One"]
-    assert Snapshot.of(editing.get_head(entry)).term_ids == ()
+    assert Snapshot.of(revisions.get_head(entry)).term_ids == ()
     db.session().flush()
     assert terms.count_entries("tag") == {}

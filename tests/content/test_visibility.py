@@ -7,18 +7,21 @@ import pytest
 from cms import db
 from cms.accounts.permissions import OPERATOR
 from cms.content import (
+    filing,
     moving,
     profiles,
     publishing,
     queries,
     search,
+    surroundings,
     terms,
     trash,
     visibility,
 )
+from cms.content.selection import Selection, in_period, opened, posts
 from cms.content.visibility import PUBLIC, Restriction, Verdict, Visitor
 from cms.errors import NotFound
-from tests.content.stories import NOW, at, on_sqlite, publish, rewrite, write
+from tests.content.stories import NOW, at, find_published, on_sqlite, publish, rewrite, write
 
 pytestmark = pytest.mark.usefixtures("unit")
 
@@ -32,7 +35,7 @@ def page(title, parent=None, **values):
 
 
 def verdict(entry, visitor=PUBLIC, site="public", hours=0.0, mark="right"):
-    publication = queries.find_published(entry.id, now=at(hours))
+    publication = find_published(entry.id, now=at(hours))
     rule = visibility.restriction_of(publication, now=at(hours))
     return visibility.decide(rule, site, visitor, mark=mark)
 
@@ -155,23 +158,23 @@ def site():
 def test_no_question_finds_what_is_hidden(site):
     now = at(2)
     tag, ana, shown = site["tag"], site["ana"], site["shown"]
-    everything = queries.Selection(unlisted=True)
-    open_only = queries.opened(everything)
+    everything = Selection(unlisted=True)
+    open_only = opened(everything)
     selections = [
         everything,
         open_only,
-        queries.posts(),
-        queries.posts(term_ids=(tag.id,)),
-        queries.posts(term_ids=(tag.id, site["club"].id)),
-        queries.posts(profile_id=ana.id),
-        queries.posts(featured=True),
-        queries.posts(pinned=True),
-        queries.posts(oldest_first=True),
-        queries.in_period(2026, 11, ZoneInfo("Asia/Tokyo")),
-        queries.in_period(2026, None, ZoneInfo("UTC")),
-        queries.Selection(types=("page",), top_level=True),
-        queries.Selection(parent_id=site["club"].id, unlisted=True),
-        queries.Selection(entry_ids=tuple(each.id for each in site.values()), unlisted=True),
+        posts(),
+        posts(term_ids=(tag.id,)),
+        posts(term_ids=(tag.id, site["club"].id)),
+        posts(profile_id=ana.id),
+        posts(featured=True),
+        posts(pinned=True),
+        posts(oldest_first=True),
+        in_period(2026, 11, ZoneInfo("Asia/Tokyo")),
+        in_period(2026, None, ZoneInfo("UTC")),
+        Selection(types=("page",), top_level=True),
+        Selection(parent_id=site["club"].id, unlisted=True),
+        Selection(entry_ids=tuple(each.id for each in site.values()), unlisted=True),
     ]
     for selection in selections:
         cards = queries.list_cards(selection, now=now, limit=99)
@@ -184,23 +187,23 @@ def test_no_question_finds_what_is_hidden(site):
         assert titles <= visible, selection
         assert queries.count(selection, now=now) == len(cards)
         assert len(queries.list_addresses(selection, now=now, limit=99, offset=0)) == len(cards)
-    live = queries.find_published(shown.id, now=now)
+    live = find_published(shown.id, now=now)
     for cards in (
         queries.list_home(now=now, limit=9),
         queries.list_pinned(now=now),
         queries.list_featured(now=now, limit=9),
-        queries.related(live, [tag.id], now=now),
-        tuple(card for card in queries.neighbours(live, now=now) if card),
-        queries.ancestors(site["member"].id, now=now),
+        surroundings.related(live, [tag.id], now=now),
+        tuple(card for card in surroundings.neighbours(live, now=now) if card),
+        surroundings.ancestors(site["member"].id, now=now),
     ):
         assert not [card.title for card in cards if "Canary" in (card.title or "")]
     assert set(queries.paths_of([each.id for each in site.values()], now=now)) <= {
         shown.id, site["password"].id, site["unlisted"].id,
     }  # fmt: skip
-    assert queries.list_used_terms("tag", now=now)[0][1] == 2
+    assert filing.list_used_terms("tag", now=now)[0][1] == 2
     assert sum(period.count for period in queries.periods(ZoneInfo("UTC"), now=now)) == 2
     for name in ("draft", "scheduled", "ended", "trashed"):
-        assert queries.find_published(site[name].id, now=now) is None
+        assert find_published(site[name].id, now=now) is None
 
 
 def test_the_search_finds_what_everyone_may_read_and_nothing_else(site):
@@ -219,4 +222,4 @@ def test_the_search_finds_what_everyone_may_read_and_nothing_else(site):
 def test_a_time_that_cannot_be_is_not_there(period):
     for zone in ("Asia/Tokyo", "America/New_York"):
         with pytest.raises(NotFound):
-            queries.in_period(*period, ZoneInfo(zone))
+            in_period(*period, ZoneInfo(zone))

@@ -76,21 +76,18 @@ def remove(publication_id: str) -> None:
     _engine().remove(db.session(), publication_id)
 
 
-def remove_ended(*, now: datetime, entry_id: str | None = None) -> int:
-    """Take out publications whose time is over (of one entry); returns how many.
+def remove_ended(entry_id: str, *, now: datetime) -> None:
+    """Take out the publications of an entry whose time was over without any act.
 
     They are not found in any case, but make the index larger.
     """
-    condition = "" if entry_id is None else " AND p.entry_id = :entry_id"
     query = sa.text(
         "SELECT d.publication_id FROM search_document d JOIN publication p"
-        f" ON p.id = d.publication_id WHERE p.until_at <= :now{condition}"
+        " ON p.id = d.publication_id WHERE p.until_at <= :now AND p.entry_id = :entry_id"
     ).bindparams(sa.bindparam("now", type_=db.UtcDateTime()))
-    parameters = {"now": now} | ({} if entry_id is None else {"entry_id": entry_id})
-    ended = list(db.session().scalars(query, parameters))
-    for publication_id in ended:
+    ended = db.session().scalars(query, {"now": now, "entry_id": entry_id})
+    for publication_id in ended.all():
         remove(publication_id)
-    return len(ended)
 
 
 def find(query: str, *, now: datetime, limit: int = 10, offset: int = 0) -> Found:
@@ -120,6 +117,24 @@ def find(query: str, *, now: datetime, limit: int = 10, offset: int = 0) -> Foun
     rows = db.session().execute(statement, parameters).all()
     hits = tuple(Hit(row.publication_id, float(row.score)) for row in rows)
     return Found(hits, rows[0].total if rows else 0)
+
+
+def find_entries(query: str, *, now: datetime) -> list[str]:
+    """The entries whose published text holds all words of the query, for those who work here.
+
+    Whether it is listed or open to everyone does not matter; the newest MOST_MATCHES count.
+    """
+    terms = words.terms(query)
+    if not terms:
+        return []
+    engine = _engine()
+    matching, parameters = engine.question(terms)
+    visible = "(p.until_at IS NULL OR p.until_at > :now)"
+    statement = sa.text(
+        f"WITH {matching.format(visible=visible, most=engine.MOST_MATCHES)}"
+        " SELECT DISTINCT p.entry_id FROM matching m JOIN publication p ON p.id = m.publication_id"
+    ).bindparams(sa.bindparam("now", type_=db.UtcDateTime()))
+    return list(db.session().scalars(statement, {**parameters, "now": now}))
 
 
 def _engine() -> Engine:

@@ -1,0 +1,101 @@
+"""How terms and profiles are put back when an act is undone."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from cms import db
+from cms.accounts import permissions
+from cms.accounts.permissions import Permission, Person
+from cms.content.models import Profile, Term
+from cms.history import restoring
+from cms.history.restoring import Obstacle, Plan, Standing
+from cms.history.steps import Net
+
+
+class Terms(restoring.Keeper):
+    """Terms stand in trees, and the path of each begins with that of the one above."""
+
+    tables = ("term",)
+
+    def ensure_may(self, plan: Plan, by: Person) -> None:
+        """Whoever writes may take back a term that they made; the rest is for who manages them."""
+        made = all(net.is_insert for net in plan.of("term")) or plan.act.undoes_id is not None
+        own = made and bool(by.id) and plan.act.account_id == by.id
+        permissions.ensure_may(by, Permission.WRITE if own else Permission.MANAGE_TERMS)
+
+    def find_obstacles(self, plan: Plan, *, now: datetime) -> Iterable[Obstacle | Standing]:
+        """What came to stand below a term since, and circles."""
+        rows = db.session().execute(sa.select(Term.id, Term.parent_id, Term.path)).all()
+        parents = {row.id: plan.value("term", row.id, "parent_id", row.parent_id) for row in rows}
+        paths = {row.id: plan.value("term", row.id, "path", row.path) for row in rows}
+        for net in plan.of("term"):
+            if net.before is not None and net.row_id not in parents:
+                parents[net.row_id], paths[net.row_id] = net.before["parent_id"], net.before["path"]
+        touched = {net.row_id for net in plan.of("term")}
+        for term_id, parent_id in parents.items():
+            if plan.deletes("term", term_id) or parent_id is None:
+                continue
+            if not {term_id, parent_id} & touched:
+                continue
+            above = paths.get(parent_id)
+            if above is not None and not paths[term_id].startswith(above):
+                yield Standing("term", term_id)
+            yield from _circle(term_id, parents)
+
+
+def _circle(term_id: str, parents: dict[str, str | None]) -> Iterable[Standing]:
+    seen, above = {term_id}, parents.get(term_id)
+    while above is not None:
+        if above == term_id:
+            yield from (Standing("term", each, frozenset(("parent_id",))) for each in seen)
+            return
+        if above in seen:
+            return
+        seen.add(above)
+        above = parents.get(above)
+
+
+class Profiles(restoring.Keeper):
+    """People may take back what they did to their own profile."""
+
+    tables = ("profile",)
+
+    def ensure_may(self, plan: Plan, by: Person) -> None:
+        """Whoever may manage profiles, and each person for their own."""
+        if not by.id or any(_account_of(net) != by.id for net in plan.of("profile")):
+            permissions.ensure_may(by, Permission.MANAGE_PROFILES)
+
+
+class Reviews(restoring.Keeper):
+    """Asking for a review and answering it."""
+
+    tables = ("review_request",)
+
+    def ensure_may(self, plan: Plan, by: Person) -> None:
+        """Whoever asked, and whoever may answer."""
+        own = bool(by.id) and plan.act.account_id == by.id
+        permissions.ensure_may(by, Permission.WRITE if own else Permission.PUBLISH_ANY)
+
+
+class Views(restoring.Keeper):
+    """Lists as people like to see them."""
+
+    tables = ("saved_view",)
+
+    def ensure_may(self, plan: Plan, by: Person) -> None:
+        """Whoever did it; what others keep is for those who set up the site."""
+        if not by.id or plan.act.account_id != by.id:
+            permissions.ensure_may(by, Permission.MANAGE_SETTINGS)
+
+
+def _account_of(net: Net) -> str | None:
+    if net.before is not None and "account_id" in net.before:
+        return str(net.before["account_id"])
+    profile = db.session().get(Profile, net.row_id)
+    return profile.account_id if profile else None
+
+
+for _keeper in (Terms(), Profiles(), Reviews(), Views()):
+    restoring.register(_keeper)
