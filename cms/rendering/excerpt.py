@@ -20,18 +20,21 @@ _NOT_READ = re.compile(
 _HEADING = re.compile(r"<h([2-6])[^<>]*>.*?</h\1>", re.DOTALL)
 _FOOTNOTES = re.compile(r'<div class="footnotes">.*', re.DOTALL)
 _CODE = re.compile(r'<div class="hl">.*?</div>', re.DOTALL)
-_SPACES = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r"\s*\n\s*")
+# Only what is not a single space already.
+_SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 _WORD = re.compile(r"\w+(?:['’\-.]\w+)*")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 
 def plain_text(html_text: str) -> str:
     """The words of safe HTML, a line for each block."""
-    text = _NOT_READ.sub("", html_text)
+    text = html_text
+    if "footnote" in text or '<span class="task' in text:
+        text = _NOT_READ.sub("", text)
     text = TAG.sub(lambda tag: "\n" if tag[2] in _BLOCKS else "", text)
     text = _SPACES.sub(" ", html.unescape(text))
-    return _LINES.sub("\n", text).strip()
+    lines = map(str.strip, text.split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def count_words(text: str) -> int:

@@ -6,7 +6,6 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import find_lexer_class_by_name
 from pygments.token import STANDARD_TYPES, _TokenType
@@ -25,17 +24,6 @@ def code_html(code: str, language: str, tick: Any) -> str:
     label = f' class="language-{language}"' if _LANGUAGE.fullmatch(language) else ""
     body = _tokens_html(code, language, tick)
     return f'<div class="hl"><pre><code{label}>{body}\n</code></pre></div>'
-
-
-def pygments_css(light: str, dark: str) -> str:
-    """A stylesheet for the classes inside `.hl`, by the names of two Pygments styles."""
-    rules, dark_rules = (_rules(style) for style in (light, dark))
-    return f"{rules}\n@media (prefers-color-scheme: dark) {{\n{dark_rules}\n}}\n"
-
-
-def _rules(style: str) -> str:
-    formatter: Any = HtmlFormatter(style=style)
-    return str(formatter.get_style_defs(".hl"))
 
 
 def _tokens_html(code: str, language: str, tick: Any) -> str:

@@ -40,6 +40,9 @@ TAGS = words(
     """
 )
 
+# Elements that have no end, whether they may stand or not.
+VOID = words("br hr img col wbr input area base embed link meta source track param")
+
 # Elements that lose their content too: what is inside was never meant to be read.
 DROPPED_WITH_CONTENT = ("script", "style", "template", "noscript", "noembed", "noframes", "title")
 

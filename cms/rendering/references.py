@@ -73,7 +73,7 @@ def to_references(source: str, find: Find, *, site_url: str = "") -> str:
 
     An own address starts with `site_url`, or with a slash. No other byte changes.
     """
-    return _rewrite(source, lambda target: _reference_for(target, find, site_url.rstrip("/")))
+    return rewrite(source, lambda target: _reference_for(target, find, site_url.rstrip("/")))
 
 
 def name_bare(source: str, find: Find, label_of: LabelOf, *, site_url: str) -> str:
@@ -93,13 +93,14 @@ def name_bare(source: str, find: Find, label_of: LabelOf, *, site_url: str) -> s
 
 def to_paths(source: str, path_of: PathOf) -> str:
     """The Markdown with every reference as the path that `path_of` knows; others stay."""
-    return _rewrite(source, lambda target: _path_for(target, path_of))
+    return rewrite(source, lambda target: _path_for(target, path_of))
 
 
 Change = Callable[[source_links.LinkTarget], str | None]
 
 
-def _rewrite(source: str, change: Change) -> str:
+def rewrite(source: str, change: Change) -> str:
+    """The Markdown with each target of a link or picture as `change` says; None leaves it."""
     return _changed(source, source_links.find_targets(source), change)
 
 

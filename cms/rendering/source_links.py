@@ -51,6 +51,43 @@ def find_bare(source: str, site_url: str) -> Iterator[LinkTarget]:
             yield LinkTarget(start, end + 1 if closed else end, address, False)
 
 
+def without_comments(source: str) -> str:
+    """The source without HTML comments, which are for those who write; code keeps what it quotes.
+
+    A comment that never ends is shown by the renderer, so it stays here too.
+    """
+    blocks = list(_code_blocks(source))
+    code = _Mask(sorted([*blocks, *_prose_between(source, blocks)]))
+    pieces, at, start = [], 0, source.find("<!--")
+    while start >= 0 and (end := source.find("-->", start + 4)) >= 0:
+        if code.covers(start) or source[start - 1 : start] == "\\":
+            start = source.find("<!--", start + 4)
+            continue
+        pieces.append(source[at:start])
+        at = end + 3
+        # A comment on lines of its own leaves no empty line behind.
+        if source[start - 1 : start] in ("", "\n") and source[at : at + 1] == "\n":
+            at += 1
+        start = source.find("<!--", at)
+    return "".join([*pieces, source[at:]])
+
+
+def find_label(source: str, target_start: int) -> int | None:
+    """Where the bracket opens whose words the inline target at this position belongs to."""
+    words_end = source.rfind("](", 0, target_start)
+    if words_end < 0 or source[words_end + 2 : target_start].strip(" \t\n<"):
+        return None
+    depth = 0
+    for mark in reversed(list(_BRACKET.finditer(source, 0, words_end + 1))):
+        if mark[0] == "]":
+            depth += 1
+        elif mark[0] in ("[", "!["):
+            depth -= 1
+            if depth == 0:
+                return mark.start() if mark[0] == "[" else None
+    return None
+
+
 def _trailing(address: str) -> int:
     """How many marks at the end of an address belong to the sentence around it."""
     return len(address) - len(address.rstrip(".,;:!?'\"*_)"))
@@ -146,11 +183,16 @@ def _code_spans(source: str) -> Iterator[Span]:
     """Every span of the source that is code, or must be treated as if it were."""
     blocks = list(_code_blocks(source))
     yield from blocks
+    yield from _prose_between(source, blocks)
+    yield from _raw_code(source)
+
+
+def _prose_between(source: str, blocks: list[Span]) -> Iterator[Span]:
+    """Backtick spans in all that lies between blocks of code."""
     at = 0
     for start, end in [*blocks, (len(source), len(source))]:
         yield from _code_in_prose(source, at, start)
         at = end
-    yield from _raw_code(source)
 
 
 def _code_blocks(source: str) -> Iterator[Span]:

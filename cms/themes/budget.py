@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jinja2.exceptions import SecurityError
 
@@ -29,8 +29,11 @@ MAX_SPLIT = 200_000  # characters of a text that is taken apart into a list
 MAX_BUILT = 1_000_000  # elements of all lists made on the way
 MAX_DEPTH = 60  # macros within macros
 MAX_LOADS = 2_000  # templates included, extended and imported
+MAX_PARTS = 500_000  # pieces of output that wait to be joined
 MAX_QUERIES = 8  # calls that ask the core for content
-TICKS_PER_LOOK = 32  # the clock is read once in so many ticks
+TICKS_PER_LOOK = 64  # the clock is read once in so many ticks
+
+Text = TypeVar("Text", bound=str)
 
 CONTAINERS = frozenset({list, tuple, dict, set, frozenset, MappingProxyType})
 
@@ -53,6 +56,7 @@ class Run:
         "missing",
         "modules",
         "page",
+        "parts",
         "queries",
         "refusal",
         "strict",
@@ -66,7 +70,7 @@ class Run:
         self.page = page
         self.strict = strict
         self.variables: Mapping[str, Any] = {}
-        self.turns = self.made = self.built = self.depth = self.loads = 0
+        self.turns = self.made = self.built = self.depth = self.loads = self.parts = 0
         self.modules: dict[Any, Any] = {}
         self.cache: dict[Any, Any] = {}
         self.queries: dict[tuple[Any, ...], tuple[Any, ...]] = {}
@@ -75,9 +79,9 @@ class Run:
         self._left = TICKS_PER_LOOK
         self._until = time.thread_time() + MAX_SECONDS
 
-    def tick(self) -> None:
-        """Count one step; now and then look at the clock."""
-        self._left -= 1
+    def tick(self, steps: int = 1) -> None:
+        """Count steps; now and then look at the clock."""
+        self._left -= steps
         if self._left <= 0:
             self._left = TICKS_PER_LOOK
             if time.thread_time() > self._until:
@@ -102,29 +106,62 @@ class Run:
         if self.loads > MAX_LOADS:
             raise OverBudget(f"The page uses more than {MAX_LOADS} templates.")
 
+    def turn(self, turns: int, weight: int) -> None:
+        """Account for turns of a loop, each of which puts so many pieces into the output."""
+        self.turns += turns
+        if self.turns > MAX_TURNS:
+            raise OverBudget(f"The page takes more than {MAX_TURNS} loop turns.")
+        self.await_parts(turns * weight)
+        self.tick(turns)
+
+    def await_parts(self, number: int) -> None:
+        """Account for pieces of output: none is large, but each takes room until the end."""
+        self.parts += number
+        if self.parts > MAX_PARTS:
+            raise OverBudget("The page is made of too many pieces.")
+
+    def take(self, parts: list[str]) -> list[str]:
+        """Hand on the output of a block or a partial, its pieces counted."""
+        self.await_parts(len(parts))
+        return parts
+
+    def join(self, parts: list[str]) -> str:
+        """One text of all parts, counted before it is made."""
+        self.make(sum(map(len, parts)))
+        return "".join(parts)
+
 
 current: ContextVar[Run] = ContextVar("run")
+
+
+def made(text: Text) -> Text:
+    """Hand on a text that has just been made, its length counted."""
+    current.get().make(len(text))
+    return text
 
 
 class Counted:
     """An iterable whose every turn is counted; it keeps its length where it has one."""
 
-    __slots__ = ("_inner",)
+    __slots__ = ("_inner", "_run", "_weight")
 
-    def __init__(self, inner: Iterable[Any]) -> None:
+    def __init__(self, inner: Iterable[Any], *, run: Run | None = None, weight: int = 0) -> None:
         self._inner = inner
+        self._run = run or current.get()
+        self._weight = weight
 
     def __len__(self) -> int:
         return len(self._inner)  # type: ignore[arg-type]
 
     def __iter__(self) -> Iterator[Any]:
-        run = current.get()
+        turns = 0
         for item in self._inner:
-            run.turns += 1
-            if run.turns > MAX_TURNS:
-                raise OverBudget(f"The page takes more than {MAX_TURNS} loop turns.")
-            run.tick()
+            turns += 1
+            if turns == TICKS_PER_LOOK:
+                self._run.turn(turns, self._weight)
+                turns = 0
             yield item
+        self._run.turn(turns, self._weight)
 
 
 def weigh(value: Any) -> int:

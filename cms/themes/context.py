@@ -11,8 +11,10 @@ from typing import Any, Protocol
 
 from markupsafe import Markup
 
+from cms import i18n
 from cms.themes import views
 from cms.themes.catalog import Theme
+from cms.themes.settings import final_values
 from cms.themes.views import (
     Image,
     MenuItem,
@@ -25,9 +27,6 @@ from cms.themes.views import (
 )
 
 PLAIN_TYPES = frozenset({str, int, float, bool, type(None), datetime, date, Markup})
-RIGHT_TO_LEFT = frozenset(
-    {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
-)
 
 
 class Sources(Protocol):
@@ -130,6 +129,13 @@ class PageContext:
     scheme: str = "auto"
     lang: str = ""
     preview: bool = False
+    # What the owner adds to the head of every page; themes do not see it.
+    head_tags: tuple[tuple[str, str, str], ...] = ()
+    sharing_image: str = ""
+    card: str = "auto"
+    # Room for what is composed from nothing but this page, its site and its theme; whoever hands
+    # it in does so with equal pages only, and lets it go when any of their values changes.
+    kept: dict[object, Any] | None = None
 
 
 def variables(theme: Theme, page: PageContext) -> dict[str, Any]:
@@ -150,24 +156,15 @@ def variables(theme: Theme, page: PageContext) -> dict[str, Any]:
         "page_kind": page.kind,
         "meta": page.meta,
         "lang": lang,
-        "dir": direction(lang),
+        "dir": i18n.direction(lang),
         "preview": page.preview,
         "theme_api": theme.manifest.api,
     }
 
 
 def settings_of(theme: Theme, page: PageContext) -> Mapping[str, Any]:
-    """The page's settings, with the theme's defaults where the door gave none."""
-    defaults = {each.id: each.default for each in theme.manifest.settings}
-    known = {key: value for key, value in page.settings.items() if key in defaults}
-    return MappingProxyType({**defaults, **known})
-
-
-def direction(lang: str) -> str:
-    """Which way a language is written: ltr or rtl."""
-    parts = lang.replace("_", "-").split("-")
-    is_rtl = parts[0].lower() in RIGHT_TO_LEFT or "Arab" in parts or "Hebr" in parts
-    return "rtl" if is_rtl and "Latn" not in parts else "ltr"
+    """The page's settings, with the theme's defaults where the door gave none that fits."""
+    return MappingProxyType(final_values(theme.manifest.settings, page.settings))
 
 
 def find_strangers(value: Any, path: str = "") -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ from cms.themes.facts import Facts
 from cms.themes.sandbox import ThemeEnvironment
 
 MAX_TEMPLATE = 512 * 1024  # bytes
-CHUNKS_PER_LOOK = 64
 
 log = logging.getLogger("cms.themes")
 
@@ -73,11 +71,11 @@ def render(
         run.cache["environment"] = environment
         run.variables = context.variables(theme, page)
         name = find_template(theme, names)
-        html = _collect(environment.get_template(name), run)
+        html = _whole(environment.get_template(name), run)
     except Exception as error:
         if run.refusal is not None:
             raise run.refusal from None
-        raise _failure(theme, name, error) from error
+        raise _failure(theme, name, error, run.cache.get("environment")) from error
     finally:
         budget.current.reset(token)
     roots = tuple(run.variables.values())
@@ -144,7 +142,7 @@ def watch(theme: Theme) -> None:
     """From now on look at this theme's files before each page, for those who write themes."""
     theme.__dict__["_reloads"] = True
     theme.__dict__.pop("_environments", None)
-    for kept in ("_found", "_texts", "_asset_paths", "_drawings", "_sheets", "digest"):
+    for kept in ("_found", "_texts", "_counts", "_asset_paths", "_drawings", "_sheets", "digest"):
         theme.__dict__.pop(kept, None)
 
 
@@ -208,21 +206,21 @@ class ThemeLoader(BaseLoader):
         return found[1]
 
 
-def _collect(template: Template, run: Run) -> str:
-    parts: list[str] = []
-    length = 0
-    stream = template.generate(run.variables)
-    while some := list(islice(stream, CHUNKS_PER_LOOK)):
-        parts += some
-        length += sum(map(len, some))
-        if length > budget.MAX_OUTPUT:
+def _whole(template: Template, run: Run) -> str:
+    context = template.new_context(dict(run.variables))
+    try:
+        parts: list[str] = template.root_render_func(context)  # type: ignore[assignment]
+        if sum(map(len, parts)) > budget.MAX_OUTPUT:
             raise OverBudget(f"The page is larger than {budget.MAX_OUTPUT} characters.")
-        run.tick()
+    except Exception:  # noqa: BLE001 - raised again, with the template's lines in its trace
+        template.environment.handle_exception()
     return "".join(parts)
 
 
-def _failure(theme: Theme, name: str, error: Exception) -> ThemeFailure:
-    template, line = _place(theme, name, error)
+def _failure(
+    theme: Theme, name: str, error: Exception, environment: ThemeEnvironment | None
+) -> ThemeFailure:
+    template, line = _place(theme, name, error, environment)
     if isinstance(error, TemplateNotFound):
         message = f"There is no template {error.message or error.name}."
     elif isinstance(error, RecursionError):
@@ -234,7 +232,9 @@ def _failure(theme: Theme, name: str, error: Exception) -> ThemeFailure:
     return ThemeFailure(theme.id, theme.version, template, line, message)
 
 
-def _place(theme: Theme, name: str, error: Exception) -> tuple[str, int | None]:
+def _place(
+    theme: Theme, name: str, error: Exception, environment: ThemeEnvironment | None
+) -> tuple[str, int | None]:
     if isinstance(error, TemplateSyntaxError):
         return error.name or name, error.lineno
     found: tuple[str, int | None] = (name, None)
@@ -242,9 +242,12 @@ def _place(theme: Theme, name: str, error: Exception) -> tuple[str, int | None]:
     roots.append(theme.library / "templates")
     trace: Any = error.__traceback__
     while trace is not None:
-        file = Path(trace.tb_frame.f_code.co_filename)
+        filename, line = trace.tb_frame.f_code.co_filename, trace.tb_lineno
+        if environment is not None:
+            filename, line = environment.place_of(filename, line)
+        file = Path(filename)
         for root in roots:
             if file.is_relative_to(root):
-                found = (file.relative_to(root).as_posix(), trace.tb_lineno)
+                found = (file.relative_to(root).as_posix(), line)
         trace = trace.tb_next
     return found

@@ -19,7 +19,8 @@ from markupsafe import Markup, escape
 from cms import text as texts
 from cms.themes import budget, formatting
 from cms.themes.budget import Counted
-from cms.themes.sandbox import ThemeEnvironment, printed
+from cms.themes.printing import printed
+from cms.themes.sandbox import ThemeEnvironment
 from cms.themes.views import Group
 
 _CLASS = re.compile(r"[A-Za-z0-9_-]+")
@@ -64,13 +65,14 @@ def excerpt(value: Any, words: int = 40) -> str:
     kept = striptags(value) if isinstance(value, Markup) else formatting.as_text(value)
     parts = kept.split(None, max(1, min(int(words), 1000)))
     if len(parts) <= int(words):
-        return str(kept).strip()
-    return " ".join(parts[: int(words)]).rstrip(" ,;:.") + "…"
+        return budget.made(str(kept).strip())
+    return budget.made(" ".join(parts[: int(words)]).rstrip(" ,;:.") + "…")
 
 
 def striptags(value: Any) -> str:
     """A text without its elements; of a very long one only the beginning."""
-    return Markup(formatting.as_text(value)[:_STRIPPED_LIMIT]).striptags()  # noqa: S704 - ends as plain text
+    source = Markup(formatting.as_text(value)[:_STRIPPED_LIMIT])  # noqa: S704 - ends as plain text
+    return budget.made(source.striptags())
 
 
 def markdown_inline(value: Any) -> Markup:
@@ -81,7 +83,8 @@ def markdown_inline(value: Any) -> Markup:
     html = re.sub(r"\[([^\[\]\n]{1,300})\]\(([^\s()<>]{1,500})\)", _inline_link, html)
     html = re.sub(r"\*\*([^*\n]{1,500})\*\*", r"<strong>\1</strong>", html)
     html = re.sub(r"(?<![\w*])[*_]([^*_\n]{1,500})[*_](?![\w*])", r"<em>\1</em>", html)
-    return Markup(html)  # noqa: S704 - the source was escaped first, only these elements are added
+    # The source was escaped first, only these elements are added.
+    return budget.made(Markup(html))  # noqa: S704
 
 
 def _inline_link(match: re.Match[str]) -> str:
@@ -98,7 +101,7 @@ def classes(value: Any) -> str:
     """A list of class names as one attribute's value; what is empty or odd is left out."""
     items = [value] if isinstance(value, str) else list(Counted(value))
     names = [formatting.as_text(item) for item in items if item]
-    return " ".join(name for name in names if _CLASS.fullmatch(name))
+    return budget.made(" ".join(name for name in names if _CLASS.fullmatch(name)))
 
 
 def slug(value: Any) -> str:
@@ -111,8 +114,7 @@ def tojson(value: Any) -> Markup:
     if type(value) in budget.CONTAINERS:
         budget.current.get().build(budget.weigh(value))
     dumped = json.dumps(value, ensure_ascii=False, default=_json_default)
-    budget.current.get().make(len(dumped))
-    return html_safe_json(dumped)
+    return budget.made(html_safe_json(budget.made(dumped)))
 
 
 def html_safe_json(dumped: str) -> Markup:
@@ -295,7 +297,7 @@ def truncate(environment: ThemeEnvironment, value: Any, *args: Any, **kwargs: An
 
 def escaped(value: Any) -> Markup:
     """A text with everything that means something in HTML made harmless."""
-    return escape(printed(value))
+    return budget.made(escape(printed(value)))
 
 
 def or_default(value: Any, default_value: Any = "", boolean: bool = False) -> Any:

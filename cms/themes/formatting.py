@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,7 +15,7 @@ from jinja2.filters import FILTERS as JINJA_FILTERS
 from cms.themes import budget, locales
 from cms.themes import settings as theme_settings
 from cms.themes.budget import OverBudget
-from cms.themes.sandbox import printed
+from cms.themes.printing import printed
 
 WORDS_PER_MINUTE = 220
 MAX_PATTERN = 60
@@ -86,14 +86,10 @@ def format_date(value: Any, format: str = "long") -> str:
     """A date in the site's language and time zone: long, medium, short, full, iso or a pattern."""
     if value is None or isinstance(value, Undefined):
         return ""
-    moment = local_time(value)
-    if format == "iso":
-        return moment.isoformat()
     if len(format) > MAX_PATTERN:
         raise OverBudget("The pattern of a date is too long.")
-    return _date_text(
-        moment.date(), moment if format not in _DATE_FORMATS else None, format, _lang()
-    )
+    page = budget.current.get().page
+    return _date_text(value, format, page.site.timezone, page.lang or page.site.locale)
 
 
 def format_time(value: Any, format: str = "short") -> str:
@@ -116,18 +112,26 @@ def ago(value: Any) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _date_text(day: date, moment: datetime | None, format: str, lang: str) -> str:
+def _date_text(value: Any, format: str, timezone: str, lang: str) -> str:
+    moment = _in_zone(value, timezone)
+    if format == "iso":
+        return moment.isoformat()
     locale = locales.babel_locale(lang)
-    if moment is None:
-        return babel_dates.format_date(day, format, locale=locale)
+    if format in _DATE_FORMATS:
+        return babel_dates.format_date(moment.date(), format, locale=locale)
     # Babel would turn an aware time back to UTC; this one already is local.
     return babel_dates.format_datetime(moment.replace(tzinfo=None), format, locale=locale)
 
 
 def local_time(value: Any) -> datetime:
+    """An instant in the site's time zone; raises TypeError for anything else."""
+    return _in_zone(value, budget.current.get().page.site.timezone)
+
+
+def _in_zone(value: Any, timezone: str) -> datetime:
     if not isinstance(value, datetime):
         raise TypeError("This filter needs a date and time.")
-    return value.astimezone(zone(budget.current.get().page.site.timezone))
+    return value.astimezone(zone(timezone))
 
 
 @lru_cache(maxsize=64)
@@ -167,4 +171,4 @@ def absolute(value: Any) -> str:
     if not address.startswith("/") or address.startswith("//"):
         return address
     root = "/".join(budget.current.get().page.site.url.split("/", 3)[:3])
-    return root + address
+    return budget.made(root + address)

@@ -13,16 +13,39 @@ from cms.themes import assets, views
 from cms.themes.budget import Run
 from cms.themes.filters import html_safe_json
 from cms.themes.formatting import absolute
-from cms.themes.images import tag
+from cms.themes.printing import escape_text
 
 CONTENT_SHEET = "core:content.css"
+_AS_JSON = json.JSONEncoder(ensure_ascii=False).encode
+SETTINGS_LINKED = "settings.css"  # noted by a page that has the link
 _LISTS = ("home", "index", "tag", "category", "archive")
 
 
 def compose(run: Run) -> Markup:
-    """Everything a page says about itself before its content begins."""
-    parts = [*_basics(run), *_links(run), *_previews(run), *stylesheets(run), *_structured(run)]
-    return Markup("\n".join(parts))  # noqa: S704 - every part is Markup already
+    """Everything a page says about itself before its content begins; composed once where it can."""
+    page, has_settings = run.page, SETTINGS_LINKED in run.cache
+    if page.kept is None:
+        return _compose(run)
+    values = tuple(run.variables["settings"].items())
+    key = (run.theme.id, run.theme.digest, has_settings, page.style, page.scheme, page.preview)
+    kept: tuple[object, object, Markup] | None = page.kept.get(key)
+    # What these are made from may be another before the page is.
+    if kept is None or kept[0] is not page.site or kept[1] != values:
+        kept = page.kept[key] = (page.site, values, _compose(run))
+    run.cache[SETTINGS_LINKED] = True
+    return kept[2]
+
+
+def _compose(run: Run) -> Markup:
+    parts = [
+        *_basics(run),
+        *_links(run),
+        *_previews(run),
+        *_added(run),
+        *stylesheets(run),
+        *_structured(run),
+    ]
+    return Markup("\n".join(parts))  # noqa: S704 - what is not ours in it was escaped
 
 
 def page_title(run: Run) -> str:
@@ -33,61 +56,75 @@ def page_title(run: Run) -> str:
     return f"{site.title} – {site.tagline}" if site.tagline else site.title
 
 
-def stylesheets(run: Run) -> Iterator[Markup]:
+def stylesheets(run: Run) -> Iterator[str]:
     """The core's sheet for content, and the owner's settings at most once a page."""
     path = assets.find_url_path(run.theme, CONTENT_SHEET)
     if path:
-        yield tag("link", {"rel": "stylesheet", "href": run.page.sources.under_root(path)})
+        yield _link("stylesheet", run.page.sources.under_root(path))
     yield from settings_sheet(run)
 
 
-def settings_sheet(run: Run) -> Iterator[Markup]:
+def settings_sheet(run: Run) -> Iterator[str]:
     """The link to the owner's settings, unless they say nothing new."""
-    if "settings.css" in run.cache:
+    if SETTINGS_LINKED in run.cache:
         return
-    run.cache["settings.css"] = True
+    run.cache[SETTINGS_LINKED] = True
     sheet = assets.settings_sheet(run.theme, run.variables["settings"], run.page.style)
     if sheet.css:
-        href = run.page.sources.under_root(sheet.path)
-        yield tag("link", {"rel": "stylesheet", "href": href})
+        yield _link("stylesheet", run.page.sources.under_root(sheet.path))
 
 
-def _basics(run: Run) -> Iterator[Markup]:
+def _meta(name: str, content: str) -> str:
+    return f'<meta name="{escape_text(name)}" content="{escape_text(content)}">'
+
+
+def _property(name: str, content: str) -> str:
+    return f'<meta property="{name}" content="{escape_text(content)}">'
+
+
+def _link(rel: str, href: str, **more: str) -> str:
+    given = "".join([f' {key}="{escape_text(value)}"' for key, value in more.items() if value])
+    return f'<link rel="{escape_text(rel)}"{given} href="{escape_text(href)}">'
+
+
+def _basics(run: Run) -> Iterator[str]:
     meta = run.page.meta
-    yield tag("meta", {"charset": "utf-8"})
-    yield tag("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"})
-    yield Markup("<title>{}</title>").format(page_title(run))
+    yield '<meta charset="utf-8">'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    yield f"<title>{escape_text(page_title(run))}</title>"
     if meta.description:
-        yield tag("meta", {"name": "description", "content": meta.description})
+        yield _meta("description", meta.description)
     robots = "noindex" if run.page.preview else meta.robots
     if robots:
-        yield tag("meta", {"name": "robots", "content": robots})
+        yield _meta("robots", robots)
     scheme = run.page.scheme
     schemes = " ".join(run.theme.manifest.color_schemes) if scheme == "auto" else scheme
-    yield tag("meta", {"name": "color-scheme", "content": schemes})
+    if schemes:
+        yield _meta("color-scheme", schemes)
+    else:
+        yield '<meta name="color-scheme">'
 
 
-def _links(run: Run) -> Iterator[Markup]:
+def _links(run: Run) -> Iterator[str]:
     meta, site = run.page.meta, run.page.site
-    for rel, href in (
-        ("canonical", meta.canonical),
-        ("prev", meta.prev_url),
-        ("next", meta.next_url),
-    ):
-        if href:
-            yield tag("link", {"rel": rel, "href": href})
+    if meta.canonical:
+        yield _link("canonical", meta.canonical)
+    if meta.prev_url:
+        yield _link("prev", meta.prev_url)
+    if meta.next_url:
+        yield _link("next", meta.next_url)
     for lang in meta.alternates:
-        yield tag("link", {"rel": "alternate", "hreflang": lang.code, "href": lang.url})
+        yield _link("alternate", lang.url, hreflang=lang.code)
     for feed in (*meta.feeds, *site.feeds):
         mime = feed.mime or "application/atom+xml"
-        yield tag("link", {"rel": "alternate", "type": mime, "title": feed.label, "href": feed.url})
+        yield _link("alternate", feed.url, type=mime, title=feed.label)
     if meta.markdown_url:
-        yield tag("link", {"rel": "alternate", "type": "text/markdown", "href": meta.markdown_url})
+        yield _link("alternate", meta.markdown_url, type="text/markdown")
     if site.icon:
-        yield tag("link", {"rel": "icon", "type": site.icon.mime, "href": site.icon.url})
+        yield _link("icon", site.icon.url, type=site.icon.mime)
 
 
-def _previews(run: Run) -> Iterator[Markup]:
+def _previews(run: Run) -> Iterator[str]:
     meta, site = run.page.meta, run.page.site
     image = meta.image or site.cover
     properties: dict[str, object] = {
@@ -105,27 +142,36 @@ def _previews(run: Run) -> Iterator[Markup]:
             "og:image:height": image.height or "",
             "og:image:alt": image.alt,
         }
+    elif run.page.sharing_image:
+        properties["og:image"] = absolute_url(run.page.sharing_image)
     if meta.type == "article":
         properties["article:published_time"] = _iso(meta.published)
         properties["article:modified_time"] = _iso(meta.modified)
     for name, content in properties.items():
         if content:
-            yield tag("meta", {"property": name, "content": content})
-    card = "summary_large_image" if image else "summary"
-    yield tag("meta", {"name": "twitter:card", "content": card})
+            yield _property(name, str(content))
+    card = run.page.card
+    if card == "auto":
+        card = "summary_large_image" if properties.get("og:image") else "summary"
+    yield _meta("twitter:card", card)
 
 
-def _structured(run: Run) -> Iterator[Markup]:
+def _added(run: Run) -> Iterator[str]:
+    """The owner's own tags, which were held against a list of what may stand here."""
+    for kind, name, value in run.page.head_tags:
+        yield _meta(name, value) if kind == "meta" else _link(name, value)
+
+
+def _structured(run: Run) -> Iterator[str]:
     if run.page.kind in ("error", "private", "search"):
         return
     graph = [_thing(run)]
     crumbs = run.variables.get("breadcrumbs") or ()
     if len(crumbs) > 1:
         graph.append(_crumbs(crumbs))
-    dumped = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
+    dumped = _AS_JSON({"@context": "https://schema.org", "@graph": graph})
     # A block of data: browsers never run it, so it is no inline script.
-    opening = Markup('<script type="application/ld+json">')
-    yield opening + html_safe_json(dumped) + Markup("</script>")
+    yield f'<script type="application/ld+json">{html_safe_json(dumped)}</script>'
 
 
 def _thing(run: Run) -> dict[str, Any]:

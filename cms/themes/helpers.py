@@ -17,6 +17,8 @@ from cms.themes.views import Image, MenuItem, PostCard, PostView, TermView
 MAX_POSTS = 50
 MAX_TERMS = 200
 MAX_MENUS = 12
+LONGEST_ESCAPE = len("&quot;")
+MAX_COUNTS = 5_000  # texts with a small number in them that are kept for a theme
 POST_ORDERS = ("-published", "published", "-updated", "title", "-title", "position")
 TERM_ORDERS = ("name", "-count", "position")
 
@@ -100,7 +102,10 @@ def image(
         alt=alt,
         priority=bool(priority),
     )
-    return images.tag("a", {"href": link}) + drawn + Markup("</a>") if link else drawn
+    if link:
+        drawn = images.tag("a", {"href": link}) + drawn + Markup("</a>")
+    run.make(len(drawn))
+    return drawn
 
 
 def image_url(img: Any, width: int = 0, ratio: str | None = None) -> str:
@@ -132,7 +137,7 @@ def foot() -> Markup:
 
 def setting_css() -> Markup:
     """The link to the owner's settings as CSS; head() already holds it."""
-    return Markup("").join(head.settings_sheet(budget.current.get()))
+    return Markup("".join(head.settings_sheet(budget.current.get())))  # noqa: S704 - escaped there
 
 
 def year() -> int:
@@ -245,12 +250,20 @@ def t(key: str, **values: Any) -> str:
 def tn(key: str, n: Any, **values: Any) -> str:
     """The theme's text for a key in the form that fits the number, which fills {n}."""
     run = budget.current.get()
+    lang, plain = run.variables["lang"], _plain(key)
     number = n if isinstance(n, int | float) else 0
-    found = locales.find_text(run.theme, run.variables["lang"], _plain(key), number)
+    known: dict[tuple[str, str, float], str] = run.theme.__dict__.setdefault("_counts", {})
+    is_small = not values and type(number) is int and 0 <= number < formatting.SMALL_NUMBER
+    if is_small and (lang, plain, number) in known:
+        return known[lang, plain, number]
+    found = locales.find_text(run.theme, lang, plain, number)
     if found is None:
         _note(run, f"text {key}")
-        return _plain(key)
-    return _filled(found, {"n": formatting.number(number), **values})
+        return plain
+    text = _filled(found, {"n": formatting.number(number), **values})
+    if is_small and len(known) < MAX_COUNTS:
+        known[lang, plain, number] = text
+    return text
 
 
 def gettext(message: str, **values: Any) -> str:
@@ -268,7 +281,11 @@ def _filled(text: str, values: Mapping[str, Any]) -> str:
     if not values:
         return text
     shown = {key: formatting.as_text(value) for key, value in values.items()}
-    if any(isinstance(value, Markup) for value in shown.values()):
+    is_html = any(isinstance(value, Markup) for value in shown.values())
+    # A text may name each value many times.
+    room = len(text) + sum(map(len, shown.values())) * text.count("{")
+    budget.current.get().make(room * (LONGEST_ESCAPE if is_html else 1))
+    if is_html:
         # With trusted HTML among the values the whole becomes HTML, so all the rest is escaped.
         escaped = {key: escape(value) for key, value in shown.items()}
         return Markup(locales.fill(str(escape(text)), escaped))  # noqa: S704 - escaped just now

@@ -7,132 +7,39 @@ whatever can grow (loops, texts, lists, numbers) is counted.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from types import BuiltinMethodType, FunctionType, MappingProxyType, MethodType
 from typing import Any, ClassVar, cast
 
 from jinja2 import ChainableUndefined, StrictUndefined, Template, Undefined, nodes
-from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
 from jinja2.exceptions import SecurityError, TemplateNotFound
-from jinja2.runtime import BlockReference, Context, LoopContext, Macro, TemplateReference
+from jinja2.runtime import BlockReference, Context, LoopContext, TemplateReference
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing as nothing
 from markupsafe import Markup, escape
 
-from cms.themes import budget, grammar, lookup, views
-from cms.themes.budget import Counted, OverBudget
+from cms.themes import budget, grammar, lookup, printing, views
+from cms.themes.budget import Counted, OverBudget, Run
+from cms.themes.compiling import Generator
+from cms.themes.inlining import Inliner, Origin, Source
+from cms.themes.printing import printed
+from cms.themes.readable import (
+    CLASSES_BY_FIELD,
+    INDEXED,
+    MAPPING_METHODS,
+    MAPPINGS,
+    READABLE,
+    ThemeMacro,
+)
 from cms.themes.trans import Trans
 
-_TEXT_METHODS = frozenset(
-    {
-        *("capitalize", "count", "endswith", "find", "isalnum", "isalpha", "isdigit", "islower"),
-        *("isspace", "isupper", "lower", "lstrip", "rsplit", "rstrip", "split", "splitlines"),
-        *("startswith", "strip", "title", "upper"),
-    }
-)
-_DATE_PARTS = frozenset({"day", "month", "year", "isoformat", "isoweekday", "weekday"})
-_MAPPING_METHODS = frozenset({"get", "items", "keys", "values"})
-_LOOP = frozenset(
-    {
-        *("changed", "cycle", "depth", "depth0", "first", "index", "index0", "last", "length"),
-        *("nextitem", "previtem", "revindex", "revindex0"),
-    }
-)
-# What may be read on an object, by its exact type. A type that is not here shows nothing.
-READABLE: dict[type, frozenset[str]] = {
-    **{each: frozenset(views.attributes(each)) for each in views.VIEW_CLASSES},
-    str: _TEXT_METHODS,
-    Markup: _TEXT_METHODS,
-    datetime: _DATE_PARTS | {"hour", "minute", "second"},
-    date: _DATE_PARTS,
-    tuple: frozenset({"count", "index"}),
-    list: frozenset({"count", "index"}),
-    LoopContext: _LOOP,
-    BlockReference: frozenset({"super"}),
-    **{each: frozenset() for each in (int, float, bool, type(None), range, Macro, frozenset)},
-}
-_MAPPINGS = (dict, MappingProxyType)
-_INDEXED = frozenset({tuple, list, str, Markup, views.PageOf, range})
-_PRINTED_AS_THEY_ARE = frozenset({str, Markup, int, float, bool})
 # Names that stand for a function where they are called, and for a value of the page elsewhere.
 ALSO_VARIABLES = ("posts", "comments", "breadcrumbs")
 FUNCTION_PREFIX = "function_"
-_SPECIAL = re.compile("[&<>\"']")
 _MAX_BITS = 1024  # of a whole number
 _MAX_REPEATED = 10_000  # characters of a repeated text
 _SMALL_RANGE = 10_000
-_PARTS_PER_LOOK = 64
-
-
-class Generator(CodeGenerator):
-    """Jinja's compiler, with `~`, lists and the names of partials handed to the environment."""
-
-    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
-        """Join texts where their size is counted."""
-        self.write("environment.join_texts((")
-        for part in node.nodes:
-            self.visit(part, frame)
-            self.write(", ")
-        self.write("))")
-
-    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> str:
-        """Print in advance only what is written out: Jinja escapes before it asks `printed`."""
-        if isinstance(node, nodes.TemplateData):
-            return node.data
-        if isinstance(node, nodes.Const):
-            return str(escape(printed(node.value)))
-        raise nodes.Impossible
-
-    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        self.write("environment.show(")
-
-    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        self.write(")")
-
-    def visit_List(self, node: nodes.List, frame: Frame) -> None:
-        """Make a list whose size is counted."""
-        self._counted(node.items, super().visit_List, node, frame)
-
-    def visit_Tuple(self, node: nodes.Tuple, frame: Frame) -> None:
-        """Make a tuple whose size is counted; a tuple of targets stays as it is."""
-        items = node.items if node.ctx == "load" else []
-        self._counted(items, super().visit_Tuple, node, frame)
-
-    def visit_Dict(self, node: nodes.Dict, frame: Frame) -> None:
-        """Make a mapping whose size is counted."""
-        self._counted([pair.value for pair in node.items], super().visit_Dict, node, frame)
-
-    def visit_Getitem(self, node: nodes.Getitem, frame: Frame) -> None:
-        """Take a slice where its size is counted."""
-        if not isinstance(node.arg, nodes.Slice):
-            super().visit_Getitem(node, frame)
-            return
-        self.write("environment.take_slice(")
-        super().visit_Getitem(node, frame)
-        self.write(")")
-
-    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
-        """Call the environment's own helpers directly and everything else through `call`."""
-        if not isinstance(node.node, nodes.EnvironmentAttribute):
-            super().visit_Call(node, frame, forward_caller=forward_caller)
-            return
-        self.write(f"environment.{node.node.name}(")
-        self.visit(node.args[0], frame)
-        self.write(")")
-
-    def _counted(
-        self, items: list[nodes.Expr], visit: Callable[..., None], node: nodes.Expr, frame: Frame
-    ) -> None:
-        # Only what holds other lists can grow by being nested in itself.
-        can_grow = not all(isinstance(each, nodes.Const) for each in items)
-        if can_grow:
-            self.write("environment.keep_small(")
-        visit(node, frame)
-        if can_grow:
-            self.write(")")
 
 
 class Missing(ChainableUndefined):
@@ -153,6 +60,12 @@ class Missing(ChainableUndefined):
 class ThemeTemplate(Template):
     """A template whose imports are made anew for each page, so that no page sees another's."""
 
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether neither its file nor that of a partial written into it has changed."""
+        partials = cast(ThemeEnvironment, self.environment).partials.get(str(self.filename), ())
+        return super().is_up_to_date and all(partial.is_fresh() for partial in partials)
+
     def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
         run = budget.current.get()
         module = run.modules.get(self)
@@ -162,11 +75,36 @@ class ThemeTemplate(Template):
         return module
 
 
+class PageContext(Context):
+    """The variables of a template, without what Jinja would look up anew for each."""
+
+    def __init__(
+        self,
+        environment: ThemeEnvironment,
+        parent: dict[str, Any],
+        name: str | None,
+        blocks: Mapping[str, Any],
+        globals: object = None,
+    ) -> None:
+        self.parent = parent
+        self.vars = {}
+        self.environment = environment
+        self.eval_ctx = environment.eval_context
+        self.exported_vars = set()
+        self.name = name
+        self.blocks = {key: [block] for key, block in blocks.items()}
+
+
 class ThemeEnvironment(ImmutableSandboxedEnvironment):
     """Jinja with allow-lists for everything and an account of everything."""
 
     code_generator_class = Generator
     template_class = ThemeTemplate
+    context_class = PageContext
+    classes_by_field = CLASSES_BY_FIELD
+    make_macro = ThemeMacro
+    show = staticmethod(printing.show)
+    present_run = staticmethod(budget.current.get)
     intercepted_binops: ClassVar[frozenset[str]] = frozenset({"+", "*", "**", "%"})  # type: ignore[misc]
 
     def __init__(
@@ -183,8 +121,14 @@ class ThemeEnvironment(ImmutableSandboxedEnvironment):
             undefined=StrictUndefined if strict else Missing,
             lstrip_blocks=True,
             extensions=(Trans,),
+            # What a filter makes of a constant may depend on the page, so nothing is made ahead.
+            optimized=False,
             **options,
         )
+        self.eval_context = nodes.EvalContext(self)
+        # What was written into which file's template, and where its lines went.
+        self.partials: dict[str, tuple[Source, ...]] = {}
+        self.origins: dict[str, tuple[Origin, ...]] = {}
         self.filters = dict(filters)
         self.tests = dict(tests)
         aliases = {FUNCTION_PREFIX + name: functions[name] for name in ALSO_VARIABLES}
@@ -194,10 +138,17 @@ class ThemeEnvironment(ImmutableSandboxedEnvironment):
     # Loading
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = super()._parse(source, name, filename)
-        grammar.ensure_allowed(tree, name=name, filters=self.filters, tests=self.tests)
+        tree = self._checked(source, name, filename)
+        inliner = Inliner(self._find_partial, self._parse_partial, lines=source.count("\n") + 1)
+        inliner.run(tree, name or "")
+        self.partials[str(filename)] = tuple(inliner.sources)
+        self.origins[str(filename)] = tuple(inliner.origins)
         for loop in list(tree.find_all(nodes.For)):
-            loop.iter = _through("count_turns", cast(nodes.Expr, loop.iter))
+            weight = nodes.Const(_weigh(loop))
+            loop.iter = _through("count_turns", cast(nodes.Expr, loop.iter), weight)
+            if loop.recursive:
+                # Its deeper turns come by a call, which knows nothing of the body.
+                loop.body.insert(0, nodes.ExprStmt(_through("spend", weight)))
         for include in list(tree.find_all(nodes.Include)):
             if isinstance(include.template, nodes.Expr) and not _is_written_out(include.template):
                 include.template = _through("partial_name", include.template)
@@ -205,6 +156,27 @@ class ThemeEnvironment(ImmutableSandboxedEnvironment):
             if isinstance(call.node, nodes.Name) and call.node.name in ALSO_VARIABLES:
                 call.node.name = FUNCTION_PREFIX + call.node.name
         return tree
+
+    def _checked(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        grammar.ensure_allowed(tree, name=name, filters=self.filters, tests=self.tests)
+        return tree
+
+    def _find_partial(self, wanted: str, parent: str) -> Source:
+        name = self.join_path(wanted, parent)
+        assert self.loader is not None
+        text, filename, is_fresh = self.loader.get_source(self, name)
+        return Source(name, text, str(filename), is_fresh or (lambda: True))
+
+    def _parse_partial(self, source: Source) -> nodes.Template:
+        return self._checked(source.text, source.name, source.filename)
+
+    def place_of(self, filename: str, line: int) -> tuple[str, int]:
+        """The file and line that a line of a compiled template was written in."""
+        for origin in reversed(self.origins.get(filename, ())):
+            if line >= origin.start:
+                return origin.filename, line - origin.start + 1
+        return filename, line
 
     def join_path(self, template: str, parent: str) -> str:
         """Where a name leads that is written in another template."""
@@ -217,7 +189,11 @@ class ThemeEnvironment(ImmutableSandboxedEnvironment):
             run.load()
         return super().get_template(name, parent, globals)
 
-    def partial_name(self, name: Any) -> str:
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The functions that every template may call; none has its own."""
+        return self.globals
+
+    def partial_name(self, _run: Run, name: Any) -> str:
         """The computed name of an include, which must be a partial."""
         if type(name) not in (str, Markup) or not str(name).startswith("partials/"):
             raise SecurityError("Only partials/… may be included under a computed name.")
@@ -235,17 +211,20 @@ class ThemeEnvironment(ImmutableSandboxedEnvironment):
                 return getattr(obj, attribute)
         elif kind is MappingProxyType and attribute in obj:
             return obj[attribute]
+        elif kind is TemplateModule and attribute[:1] != "_":
+            found = obj.__dict__.get(attribute, nothing)
+            return self.undefined(obj=obj, name=attribute) if found is nothing else found
         return self._read(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """What square brackets read, and the dotted names in filters."""
         kind = obj.__class__
-        if kind in _MAPPINGS:
+        if kind in MAPPINGS:
             try:
                 return obj[argument]
             except (LookupError, TypeError):
                 return self.undefined(obj=obj, name=argument)
-        if kind in _INDEXED and type(argument) is int:
+        if kind in INDEXED and type(argument) is int:
             try:
                 return obj[argument]
             except LookupError:
@@ -258,13 +237,11 @@ class ThemeEnvironment(ImmutableSandboxedEnvironment):
         if attribute.startswith("_"):
             raise SecurityError(f"“{attribute}” cannot be read: it begins with “_”.")
         kind = obj.__class__
-        if kind in _MAPPINGS:
+        if kind in MAPPINGS:
             if attribute in obj:
                 return obj[attribute]
-            if attribute in _MAPPING_METHODS:
+            if attribute in MAPPING_METHODS:
                 return getattr(obj, attribute)
-        elif kind is TemplateModule:
-            return vars(obj).get(attribute, self.undefined(obj=obj, name=attribute))
         elif kind is TemplateReference:
             try:
                 return obj[attribute]
@@ -282,44 +259,43 @@ class ThemeEnvironment(ImmutableSandboxedEnvironment):
 
     # Calling
 
-    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
+    def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Call something for Jinja's own runtime."""
+        return self.run_call(budget.current.get(), obj, *args, **kwargs)
+
+    def run_call(self, run: Run, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call something, if it may be called, and count it."""
-        run = budget.current.get()
         run.tick()
-        kwargs.pop("_loop_vars", None)
-        kwargs.pop("_block_vars", None)
-        kind = type(__obj)
+        kind = type(obj)
         if kind is FunctionType:
-            if __obj not in __self._callable:
+            if obj not in self._callable:
                 raise SecurityError("This function is not open to themes.")
-            return __obj(*args, **kwargs)
-        if kind is Macro:
-            return __self._call_macro(run, __obj, args, kwargs)
+            return obj(*args, **kwargs)
+        if kind is ThemeMacro:
+            return self._call_macro(run, obj, args, kwargs)
         if kind is BlockReference or kind is LoopContext:
-            return __self._call_deeper(run, __obj, args)
+            if kind is LoopContext and len(args) == 1:
+                args = (Counted(args[0], run=run),)
+            return self._deeper(run, obj, args, {})
         if kind in (BuiltinMethodType, MethodType):
-            return __self._call_method(run, __obj, args, kwargs)
-        if isinstance(__obj, Undefined):
-            return __obj()
+            return self._call_method(run, obj, args, kwargs)
+        if isinstance(obj, Undefined):
+            return obj()
         raise SecurityError(f"A {kind.__name__} cannot be called by themes.")
 
     def _call_macro(
-        self, run: budget.Run, macro: Macro, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self, run: Run, macro: ThemeMacro, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         for value in (*args, *kwargs.values()):
             if type(value) in budget.CONTAINERS:
                 # A macro's arguments reach it as one tuple, which could be nested in itself.
                 run.build(budget.weigh(value))
-        return self._deeper(run, macro, args, kwargs)
+        if kwargs or len(args) > macro.places:
+            return self._deeper(run, macro, args, kwargs)
+        missing = (nothing,) * (macro.places - len(args))
+        return Markup(self._deeper(run, macro.function, args + missing, kwargs))  # noqa: S704
 
-    def _call_deeper(self, run: budget.Run, target: Any, args: tuple[Any, ...]) -> Any:
-        if type(target) is LoopContext:
-            args = (Counted(args[0]),) if len(args) == 1 else args
-        return self._deeper(run, target, args, {})
-
-    def _deeper(
-        self, run: budget.Run, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Any:
+    def _deeper(self, run: Run, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         run.depth += 1
         if run.depth > budget.MAX_DEPTH:
             raise OverBudget(f"Macros call one another more than {budget.MAX_DEPTH} deep.")
@@ -329,10 +305,10 @@ class ThemeEnvironment(ImmutableSandboxedEnvironment):
             run.depth -= 1
 
     def _call_method(
-        self, run: budget.Run, method: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self, run: Run, method: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         owner = type(method.__self__)
-        allowed = _MAPPING_METHODS if owner in _MAPPINGS else READABLE.get(owner, frozenset())
+        allowed = MAPPING_METHODS if owner in MAPPINGS else READABLE.get(owner, frozenset())
         if method.__name__ not in allowed:
             raise SecurityError(f"“{method.__name__}” is not open to themes.")
         if "split" in method.__name__ and len(method.__self__) > budget.MAX_SPLIT:
@@ -355,6 +331,7 @@ class ThemeEnvironment(ImmutableSandboxedEnvironment):
         if operator == "*" and {type(left), type(right)} <= {str, Markup, int}:
             text, times = (left, right) if isinstance(left, str) else (right, left)
             if isinstance(times, int) and len(text) * times <= _MAX_REPEATED:
+                budget.current.get().make(len(text) * times)
                 return text * times
             raise OverBudget("A text is repeated too often.")
         raise SecurityError(f"“{operator}” works on numbers only.")
@@ -377,23 +354,18 @@ class ThemeEnvironment(ImmutableSandboxedEnvironment):
     # Called by compiled templates
 
     @staticmethod
-    def show(value: Any) -> str:
-        """The HTML of `{{ value }}`; most texts hold nothing to escape, which is quick to see."""
-        kind = value.__class__
-        if kind is str:
-            return value if _SPECIAL.search(value) is None else str(escape(value))
-        if kind is Markup:
-            return value  # type: ignore[no-any-return]
-        return str(escape(printed(value)))
-
-    @staticmethod
-    def count_turns(iterable: Iterable[Any] | None) -> Iterable[Any]:
-        """Count the turns of a loop over this."""
+    def count_turns(run: Run, iterable: Iterable[Any] | None, weight: int) -> Iterable[Any]:
+        """Count the turns of a loop over this, and the pieces that each puts into the output."""
         if iterable is None:
             return ()
         if isinstance(iterable, Undefined):
             return iterable
-        return Counted(iterable)
+        return Counted(iterable, run=run, weight=weight)
+
+    @staticmethod
+    def spend(run: Run, parts: int) -> None:
+        """Account for pieces of output."""
+        run.await_parts(parts)
 
     @staticmethod
     def keep_small(value: Any) -> Any:
@@ -424,29 +396,8 @@ class ThemeEnvironment(ImmutableSandboxedEnvironment):
 
     @staticmethod
     def concat(parts: Iterable[str]) -> str:
-        """Join the output of a macro or block, counted before it is made."""
-        run = budget.current.get()
-        kept: list[str] = []
-        length, stream = 0, iter(parts)
-        while some := list(islice(stream, _PARTS_PER_LOOK)):
-            kept += some
-            length += sum(map(len, some))
-            if length > budget.MAX_STRING:
-                raise OverBudget("The page makes too much text.")
-        run.make(length)
-        return "".join(kept)
-
-
-def printed(value: Any) -> Any:
-    """What `{{ value }}` shows: texts and numbers as they are, nothing for None."""
-    kind = value.__class__
-    if kind in _PRINTED_AS_THEY_ARE:
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, Undefined | date):
-        return value
-    raise SecurityError(f"A {kind.__name__} cannot be printed; print one of its attributes.")
+        """Join the output of a template or a block, counted before it is made."""
+        return budget.current.get().join(parts if type(parts) is list else list(parts))
 
 
 def small_range(*bounds: int) -> range:
@@ -467,9 +418,24 @@ def _ensure_small(operator: str, left: float, right: float) -> None:
         raise OverBudget("A number grows too large.")
 
 
-def _through(helper: str, value: nodes.Expr) -> nodes.Call:
-    callee = nodes.EnvironmentAttribute(helper, lineno=value.lineno)
-    return nodes.Call(callee, [value], [], None, None, lineno=value.lineno)
+def _through(helper: str, *values: nodes.Expr) -> nodes.Call:
+    line = values[0].lineno
+    callee = nodes.EnvironmentAttribute(helper, lineno=line)
+    return nodes.Call(callee, list(values), [], None, None, lineno=line)
+
+
+def _weigh(loop: nodes.For) -> int:
+    """How many pieces a turn puts into the output, at most; inner loops count their own."""
+    found, waiting = 1, list(loop.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, nodes.Output):
+            found += len(node.nodes)
+        elif isinstance(node, nodes.For):
+            waiting.extend(node.else_)
+        else:
+            waiting.extend(node.iter_child_nodes())
+    return found
 
 
 def _is_written_out(name: nodes.Expr) -> bool:

@@ -118,17 +118,6 @@ def final_values(
     return values
 
 
-def values_that_do_not_fit(
-    settings: tuple[Setting, ...], chosen: Mapping[str, object]
-) -> tuple[str, ...]:
-    """The ids whose stored value is no longer valid and has given way to the default."""
-    return tuple(
-        setting.id
-        for setting in settings
-        if setting.id in chosen and not _or_none(setting, chosen[setting.id])
-    )
-
-
 def css_of(
     settings: tuple[Setting, ...],
     values: Mapping[str, Value],

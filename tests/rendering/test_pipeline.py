@@ -2,7 +2,7 @@
 
 import pytest
 
-from cms.rendering import embeds, excerpt, highlighting, pipeline
+from cms.rendering import embeds, excerpt, pipeline
 from cms.rendering.safe_html import SafeHtml
 
 SOURCE = """## Tea[^1]
@@ -79,11 +79,6 @@ def test_an_excerpt_is_plain_text():
 
 def test_the_text_of_a_table_keeps_its_cells_apart():
     assert pipeline.render("| a | b |\n|---|---|\n| c | d |").text.split() == ["a", "b", "c", "d"]
-
-
-def test_a_stylesheet_for_code_has_a_light_and_a_dark_half():
-    css = highlighting.pygments_css("friendly", "monokai")
-    assert css.index(".hl .k") < css.index("prefers-color-scheme: dark")
 
 
 def test_a_page_may_open_only_the_frames_of_known_providers():

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from cms.themes import budget
+from cms.themes import budget, environment
 from cms.themes.environment import ThemeFailure
 
 DOUBLING = "{% set a = 'xxxxxxxx' %}" + "{% set a = a ~ a %}" * 30
@@ -56,6 +56,18 @@ TOO_MUCH = [
     "{% for i in range(10000) %}{{ 'x' * 10000 }}{% endfor %}",
     "{% set a = 'x' * 10000 %}" + "{% set a = a ~ a ~ a ~ a %}" * 4 + "{% set b = a[1:] %}" * 200,
     "{% set a = 'x ' * 5000 %}" + "{% set a = a ~ a ~ a ~ a ~ a %}" * 2 + "{{ a.split() }}",
+    "{% set a = 'x ' * 5000 %}{% for i in range(9999) %}{% set b = a|striptags %}{% endfor %}",
+    "{% set a = '<' * 9999 %}{% for i in range(9999) %}{% set b = a|escape %}{% endfor %}",
+    "{% set a = '<' * 9999 %}{% for i in range(9999) %}{{ a }}{% endfor %}",
+    "{% set a = 'x' * 9999 %}{% for i in range(9999) %}{{ _('{a}{a}{a}', a=a) }}{% endfor %}",
+    "{% set n = 2 ** 1000 %}{% for i in range(200) %}{% for j in range(900) %}{{ n }}"
+    "{% endfor %}{% endfor %}",
+    # pieces of output, each of them small
+    "{% for i in range(9999) %}" + "{{ i }}{{ '' }}" * 60 + "{% endfor %}",
+    "{% for x in [1] recursive %}" + "{{ x }}{{ '' }}" * 9000 + "{{ loop([1] * 2) }}{% endfor %}",
+    "{% block b %}" + "{{ 1 }}{{ posts }}" * 9000 + "{% endblock %}",
+    "{% block b %}" + "{{ site.title }}" * 900 + "{% endblock %}"
+    "{% for i in range(2000) %}{{ self.b() }}{% endfor %}",
     # time
     "{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}",
     "{% for i in range(9999) if range(9999)|select('odd')|list %}{% endfor %}",
@@ -114,6 +126,17 @@ def test_a_recursive_loop_walks_a_tree(html, page, card):
     tree = (views.MenuItem(label="a", url="/a", children=(leaf,)), leaf)
     source = "{% for i in tree recursive %}{{ i.label }}({{ loop(i.children) }}){% endfor %}"
     assert html(source, page=page(extra={"tree": tree})) == "a(c())c()"
+
+
+def test_a_text_of_the_theme_cannot_be_filled_without_end(make_theme, page):
+    theme = make_theme(
+        {
+            "templates/index.html": "{% set a = 'x' * 9999 %}{{ t('long', a=a) }}",
+            "locales/en.toml": f'long = "{"{a}" * 9999}"',
+        }
+    )
+    with pytest.raises(ThemeFailure, match="too much text"):
+        environment.render(theme, ("index.html",), page())
 
 
 def test_the_same_question_is_asked_once(html):

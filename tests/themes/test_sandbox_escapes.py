@@ -89,6 +89,12 @@ WRITTEN = [
     "{{ url_for.__globals__ }}",
     "{{ environment }}{{ context }}{{ resolve }}{{ missing }}{{ concat }}",
     "{{ function_posts.__globals__ }}",
+    "{{ run }}{{ call }}{{ show }}{{ read }}{{ has_title }}{{ t_1 }}{{ undefined }}{{ name }}",
+    "{{ run.theme }}{{ call.__self__ }}{{ read.__self__ }}{{ has_title|list }}",
+    # letters that Python takes for others
+    "{{ post.＿＿class＿＿ }}{{ post.ｔitle.＿＿class＿＿ }}",
+    "{{ post.title.＿＿class＿＿.＿＿mro＿＿ }}",
+    "{% macro ｍ() %}{{ post.＿id }}{% endmacro %}{{ ｍ() }}{{ m }}",
     "{{ self.__init__ }}",
     "{{ self._TemplateReference__context }}",
     '{{ self["_TemplateReference__context"] }}',
