@@ -1,14 +1,17 @@
 """Menus belong to the site; a theme only declares the places where they are shown."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from cms import db, ids, text
-from cms.errors import Rejected
+from cms.errors import Conflict, Rejected
 from cms.history import recording
+from cms.history.models import ChangeSet
 from cms.i18n import gettext as _
 from cms.site.models import Menu, MenuItem
 
@@ -18,6 +21,8 @@ MAX_NAME = 120  # characters
 MAX_LABEL = 200
 MAX_URL = 2000
 TARGETS = ("entry", "term", "profile")
+# Where the site begins, and where its posts are listed: wherever the settings put them.
+PLACES = ("home", "posts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +38,16 @@ class Line:
     id: str | None = None
 
 
-def find_menu(place: str) -> Menu | None:
-    """The menu shown at a place of the theme."""
-    return db.session().scalars(sa.select(Menu).where(Menu.place == place)).one_or_none()
+def find_menu(place: str, *, locale: str = "") -> Menu | None:
+    """The menu shown at a place of the theme; '' is the one for every locale."""
+    query = sa.select(Menu).where(Menu.place == place, Menu.locale == locale)
+    return db.session().scalars(query).one_or_none()
+
+
+def lock_menu(place: str) -> None:
+    """Let nobody else change the menu of this place until the end of the transaction."""
+    query = sa.select(Menu.id).where(Menu.place == place, Menu.locale == "")
+    db.session().execute(query.with_for_update()).all()
 
 
 def list_menus() -> Sequence[Menu]:
@@ -57,6 +69,13 @@ def depths(items: Sequence[MenuItem]) -> dict[str, int]:
     return found
 
 
+def acting(
+    name: str, *, by: recording.Actor | None, now: datetime
+) -> AbstractContextManager[ChangeSet]:
+    """One act around all that happens to a menu at once."""
+    return recording.act(_("Changed the menu “{name}”", name=name), by=by, now=now)
+
+
 def save_menu(
     place: str, name: str, lines: Iterable[Line], *, by: recording.Actor | None, now: datetime
 ) -> Menu:
@@ -66,12 +85,41 @@ def save_menu(
     if not name or len(name) > MAX_NAME or text.has_unstorable(name):
         raise Rejected(_("Give the menu a name."), field="name")
     _ensure_possible(wanted)
-    with recording.act(_("Changed the menu “{name}”", name=name), by=by, now=now):
-        menu = find_menu(place) or Menu(id=ids.new_id(), place=place)
+    with acting(name, by=by, now=now):
+        menu = find_menu(place) or _make(place)
         menu.name = name
-        db.session().add(menu)
         db.session().flush()
         _replace_items(menu, wanted)
+    return menu
+
+
+def move_menu(menu: Menu, place: str, *, by: recording.Actor | None, now: datetime) -> None:
+    """Show a menu at another place; raises Rejected when that one has a menu already."""
+    if place == menu.place:
+        return
+    if find_menu(place, locale=menu.locale) is not None:
+        raise Rejected(_("That place has a menu already. Move or delete it first."), field="place")
+    with recording.act(_("Moved the menu “{name}”", name=menu.name), by=by, now=now):
+        menu.place = place
+        db.session().flush()
+
+
+def delete_menu(menu: Menu, *, by: recording.Actor | None, now: datetime) -> None:
+    """Take a menu away with all its lines; what they lead to stays."""
+    with recording.act(_("Deleted the menu “{name}”", name=menu.name), by=by, now=now):
+        _replace_items(menu, ())
+        db.session().delete(menu)
+        db.session().flush()
+
+
+def _make(place: str) -> Menu:
+    """A new menu; someone else may have made it a moment ago."""
+    menu = Menu(id=ids.new_id(), place=place, name="")
+    try:
+        with db.session().begin_nested():
+            db.session().add(menu)
+    except IntegrityError:
+        raise Conflict(_("Someone made this menu a moment ago. Open it again.")) from None
     return menu
 
 
@@ -88,7 +136,7 @@ def _replace_items(menu: Menu, lines: Sequence[Line]) -> None:
         row.label, row.new_window = line.label, line.new_window
         is_url = line.target_kind == "url"
         row.target_kind = line.target_kind
-        row.target_id = None if is_url else line.target_id
+        row.target_id = line.target_id if line.target_kind in TARGETS else None
         row.url = line.url if is_url else None
         db.session().add(row)
         db.session().flush()
@@ -113,9 +161,17 @@ def _ensure_possible(lines: Sequence[Line]) -> None:
             raise Rejected(words)
         if line.target_kind == "url":
             _ensure_link(line, number)
-        elif line.target_kind not in TARGETS or not ids.is_id(line.target_id or ""):
+        elif not _is_place(line) and not _is_target(line):
             raise Rejected(_("Line {number} leads nowhere.", number=number))
         deepest = line.depth + 1
+
+
+def _is_place(line: Line) -> bool:
+    return line.target_kind in PLACES
+
+
+def _is_target(line: Line) -> bool:
+    return line.target_kind in TARGETS and ids.is_id(line.target_id or "")
 
 
 def _ensure_link(line: Line, number: int) -> None:

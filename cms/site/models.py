@@ -22,6 +22,10 @@ class Setting(db.Base):
     value: Mapped[Any] = mapped_column(db.Json)
     updated_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
 
+    def about(self) -> tuple[str, str]:
+        """The setting, in whatever language."""
+        return "setting", self.key
+
 
 @recording.track
 class Menu(db.Base):
@@ -38,12 +42,14 @@ class Menu(db.Base):
 
 @recording.track
 class MenuItem(db.Base):
-    """One line of a menu: leads to an own entry, term or profile by identity, or to a URL."""
+    """One line of a menu: leads to something of the site by identity, or to a URL."""
 
     __tablename__ = "menu_item"
     __table_args__ = (
         sa.Index(None, "menu_id", "position"),
-        sa.CheckConstraint("target_kind IN ('entry', 'term', 'profile', 'url')", "target"),
+        sa.CheckConstraint(
+            "target_kind IN ('entry', 'term', 'profile', 'home', 'posts', 'url')", "target"
+        ),
         sa.CheckConstraint("(target_kind = 'url') = (url IS NOT NULL)", "url"),
         db.TABLE,
     )
@@ -57,3 +63,7 @@ class MenuItem(db.Base):
     target_id: Mapped[str | None] = mapped_column(db.Id)
     url: Mapped[str | None] = mapped_column(db.key(2000))
     new_window: Mapped[bool] = mapped_column(default=False)
+
+    def about(self) -> tuple[str, str]:
+        """The menu that it is a line of."""
+        return "menu", self.menu_id

@@ -13,12 +13,16 @@ from cms import db, ids, text
 from cms.addresses import paths
 from cms.errors import Rejected
 from cms.history import recording
+from cms.i18n import LazyText
 from cms.i18n import gettext as _
+from cms.i18n import lazy_gettext as __
+from cms.site import head_tags
 from cms.site.models import Setting
 
 ACCESS = ("public", "private", "coming-soon")
 FRONT = ("posts", "page")
 FEED_TEXT = ("full", "excerpt")
+CARDS = ("auto", "summary", "summary_large_image")
 PATTERN_PARTS = frozenset(("year", "month", "day", "slug"))
 MAX_PER_PAGE = 100
 MAX_LINE = 300  # characters
@@ -50,7 +54,14 @@ class SiteSettings:
     access: str = "public"
     coming_soon_text: str = ""
     search_engines: bool = True
+    ai_crawlers: bool = True
     markdown_pages: bool = True
+    missing_paths: bool = True
+    sharing_image: str = ""
+    x_card: str = "auto"
+    head_tags: tuple[tuple[str, str, str], ...] = ()
+    # Whether those who run the site still see its first steps.
+    first_steps: bool = True
     social: tuple[str, ...] = ()
     theme: str = "folio"
 
@@ -61,6 +72,35 @@ class SiteSettings:
 
 
 DEFAULTS = SiteSettings()
+
+# What people call them, in the order of the page.
+LABELS: dict[str, LazyText] = {
+    "title": __("Name of the site"),
+    "tagline": __("Tagline"),
+    "description": __("Description"),
+    "copyright": __("Copyright line"),
+    "locale": __("Language"),
+    "timezone": __("Time zone"),
+    "front": __("The home page shows"),
+    "front_page": __("Which page"),
+    "posts_path": __("Address of the posts"),
+    "posts_per_page": __("Posts on a page"),
+    "theme": __("Theme"),
+    "post_path": __("Address of new posts"),
+    "access": __("Who may see the site"),
+    "coming_soon_text": __("Words for “coming soon”"),
+    "search_engines": __("Search engines may show it"),
+    "ai_crawlers": __("AI crawlers may read it"),
+    "markdown_pages": __("Entries as Markdown too"),
+    "missing_paths": __("Missing pages are noted"),
+    "feed_size": __("Entries in a feed"),
+    "feed_text": __("A feed holds"),
+    "social": __("Profiles elsewhere"),
+    "sharing_image": __("Image for sharing"),
+    "x_card": __("Card on X"),
+    "head_tags": __("Tags in the head of every page"),
+    "first_steps": __("First steps"),
+}
 
 
 def load() -> SiteSettings:
@@ -78,11 +118,15 @@ def save(changes: Mapping[str, Any], *, by: recording.Actor | None, now: datetim
     ensure_valid(wanted)
     if wanted == present:
         return present
-    with recording.act(_("Changed the site's settings"), by=by, now=now):
-        for field in fields(SiteSettings):
-            value = getattr(wanted, field.name)
-            if value != getattr(present, field.name):
-                _store(field.name, value, now=now)
+    changed = [
+        field.name
+        for field in fields(SiteSettings)
+        if getattr(wanted, field.name) != getattr(present, field.name)
+    ]
+    names = ", ".join(str(LABELS[name]) for name in changed)
+    with recording.act(_("Changed settings: {names}", names=names), by=by, now=now):
+        for name in changed:
+            _store(name, getattr(wanted, name), now=now)
     return wanted
 
 
@@ -99,6 +143,7 @@ def ensure_valid(settings: SiteSettings) -> None:
     for name, problem in _problems(settings):
         if problem:
             raise Rejected(problem, field=name)
+    head_tags.ensure_allowed(settings.head_tags)
 
 
 def _problems(settings: SiteSettings) -> list[tuple[str, str | None]]:
@@ -115,6 +160,8 @@ def _problems(settings: SiteSettings) -> list[tuple[str, str | None]]:
         ("feed_text", _one_of(settings.feed_text, FEED_TEXT)),
         ("access", _one_of(settings.access, ACCESS)),
         ("social", _links_problem(settings.social)),
+        ("sharing_image", _image_problem(settings.sharing_image)),
+        ("x_card", _one_of(settings.x_card, CARDS)),
     ]
 
 
@@ -127,12 +174,19 @@ def _kind_problem(name: str, settings: SiteSettings) -> str | None:
     if not is_right:
         return _("This does not have the form that is needed.")
     texts = value if isinstance(value, tuple) else (value,)
+    if name == "head_tags" and not all(_is_tag(each) for each in value):
+        return _("This does not have the form that is needed.")
     if any(isinstance(each, str) and text.has_unstorable(each) for each in texts):
         return _("This holds a character that no text may hold (NUL).")
     most = MAX_TEXT if name in LONG else MAX_LINE
     if isinstance(value, str) and len(value) > most:
         return _("At most {most} characters fit here.", most=most)
     return None
+
+
+def _is_tag(value: Any) -> bool:
+    is_triple = isinstance(value, tuple) and len(value) == len(head_tags.HeadTag._fields)
+    return is_triple and all(isinstance(each, str) for each in value)
 
 
 def _path_problem(path: str) -> str | None:
@@ -166,6 +220,14 @@ def _links_problem(links: tuple[str, ...]) -> str | None:
     return None
 
 
+def _image_problem(address: str) -> str | None:
+    is_path = address.startswith("/") and not address.startswith("//") and "\\" not in address
+    is_path = is_path and not paths.problem_with_form(address)
+    if not address or is_path or _URL.fullmatch(address):
+        return None
+    return _("This needs a web address, or a path of this site.")
+
+
 def _pattern_problem(pattern: str) -> str | None:
     parts = set(_PATTERN_PART.findall(pattern))
     if not pattern.startswith("/") or "slug" not in parts or parts - PATTERN_PARTS:
@@ -180,13 +242,24 @@ def _pattern_problem(pattern: str) -> str | None:
 
 def _store(key: str, value: Any, *, now: datetime) -> None:
     row = db.session().get(Setting, (key, ""))
+    if value is None:
+        # Nothing is what every such setting is by default.
+        if row is not None:
+            db.session().delete(row)
+            db.session().flush()
+        return
     if row is None:
         row = Setting(key=key, locale="")
         db.session().add(row)
-    row.value = list(value) if isinstance(value, tuple) else value
+    row.value = plain(value)
     row.updated_at = now
     db.session().flush()
 
 
+def plain(value: Any) -> Any:
+    """A value as it is kept and shown: lists instead of tuples."""
+    return [plain(each) for each in value] if isinstance(value, tuple) else value
+
+
 def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+    return tuple(_frozen(each) for each in value) if isinstance(value, list | tuple) else value

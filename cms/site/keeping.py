@@ -1,0 +1,83 @@
+"""How settings, menus and addresses are put back when an act is undone."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from cms import db
+from cms.accounts.permissions import Permission, Person, ensure_may
+from cms.errors import Rejected
+from cms.history import restoring
+from cms.history.restoring import Obstacle, Plan, Standing
+from cms.history.steps import Net
+from cms.site import settings
+from cms.site.models import Menu
+
+
+class Settings(restoring.Keeper):
+    """Settings must still make sense together."""
+
+    tables = ("setting",)
+
+    def ensure_may(self, plan: Plan, by: Person) -> None:
+        """Whoever may change settings may put them back."""
+        ensure_may(by, Permission.MANAGE_SETTINGS)
+
+    def find_obstacles(self, plan: Plan, *, now: datetime) -> Iterable[Obstacle | Standing]:
+        """What a later release refuses, or what the front page needs and is gone."""
+        present = settings.load()
+        back: dict[str, Any] = {}
+        for net in plan.of("setting"):
+            key, _slash, locale = net.row_id.rpartition("/")
+            if not locale and hasattr(settings.DEFAULTS, key):
+                value = net.before["value"] if net.before else getattr(settings.DEFAULTS, key)
+                back[key] = tuple(value) if isinstance(value, list) else value
+        try:
+            settings.ensure_valid(replace(present, **back))
+        except Rejected as refusal:
+            yield Obstacle(refusal.message)
+
+
+class Menus(restoring.Keeper):
+    """A menu that is undone is held, so that nobody saves it meanwhile."""
+
+    tables = ("menu", "menu_item")
+
+    def ensure_may(self, plan: Plan, by: Person) -> None:
+        """Whoever may change menus may put them back."""
+        ensure_may(by, Permission.MANAGE_MENUS)
+
+    def hold(self, plan: Plan) -> None:
+        """The menus, before their lines."""
+        ids = {net.row_id for net in plan.of("menu")}
+        ids |= {str(net.value("menu_id")) for net in plan.of("menu_item") if net.value("menu_id")}
+        query = sa.select(Menu).where(Menu.id.in_(ids)).order_by(Menu.id).with_for_update()
+        db.session().scalars(query.execution_options(populate_existing=True)).all()
+
+
+class Addresses(restoring.Keeper):
+    """Addresses go along with what stands there; redirects stand for themselves."""
+
+    tables = ("address", "redirect_pattern")
+
+    def ensure_may(self, plan: Plan, by: Person) -> None:
+        """Redirects need their own permission; the rest what its entry or term needs."""
+        nets = list(plan.of(*self.tables))
+        alone = len(nets) == len(plan.nets)
+        if alone or any(net.table != "address" or _is_by_hand(net) for net in nets):
+            ensure_may(by, Permission.MANAGE_REDIRECTS)
+
+
+def _is_by_hand(net: Net) -> bool:
+    return any(
+        values.get("by_hand") or values.get("target_kind") == "redirect"
+        for values in (net.before or {}, net.after or {})
+    )
+
+
+for _keeper in (Settings(), Menus(), Addresses()):
+    restoring.register(_keeper)
+restoring.point("menu_item", "target_id", "entry", "term", "profile", kind_column="target_kind")
