@@ -4,6 +4,7 @@ from flask import Flask
 
 from cms.public import (
     assets,
+    counting,
     failures,
     feeds,
     home,
@@ -20,6 +21,7 @@ from cms.web import errors
 def register(app: Flask) -> None:
     """Open the visitors' door of an app."""
     app.url_map.merge_slashes = False
+    counting.install(app)
     for part in (assets, feeds, home, machine, preview, search, sitemap, wall, pages):
         app.register_blueprint(part.blueprint)
     errors.show_public_errors(app, failures.show)

@@ -8,10 +8,11 @@ from typing import Any
 from flask import Response, current_app, make_response, request
 
 from cms.addresses import urls
-from cms.content import queries
+from cms.content import filing, queries
+from cms.content.selection import Selection, posts
 from cms.errors import NotFound
 from cms.i18n import gettext as _
-from cms.public import presenting, site
+from cms.public import menus, presenting, site
 from cms.themes import environment, lookup, views
 from cms.themes.context import PageContext
 from cms.web import gate, theming
@@ -19,6 +20,10 @@ from cms.web import gate, theming
 PRIVATE = "private, no-store"
 REVALIDATE = "public, max-age=0, must-revalidate"
 FEED_AGE = "public, max-age=300"
+# What a client sends that has the page already.
+CONDITIONS = frozenset(
+    f"HTTP_IF_{name}" for name in ("MATCH", "NONE_MATCH", "MODIFIED_SINCE", "UNMODIFIED_SINCE")
+)
 
 
 def page(
@@ -31,8 +36,12 @@ def page(
     lang: str = "",
     status: int = 200,
     preview: bool = False,
+    kept: dict[object, Any] | None = None,
 ) -> Response:
-    """Render a kind of page in the active theme; the fallback theme stands in when it fails."""
+    """Render a kind of page in the active theme; the fallback theme stands in when it fails.
+
+    `kept` belongs to what the page is made from, and lives as long (see PageContext).
+    """
     settings = site.current()
     here, chosen = request.script_root + request.path, site.theme_choices()
     context = PageContext(
@@ -40,13 +49,17 @@ def page(
         site=site.view(),
         meta=meta,
         now=gate.now(),
-        extra=MappingProxyType(dict(extra)),
+        extra=extra if type(extra) is MappingProxyType else MappingProxyType(dict(extra)),
         sources=Sources(here) if site.is_open() else ClosedSources(here),
         settings=chosen.settings,
         style=chosen.style,
         scheme=chosen.scheme,
         lang=lang,
         preview=preview,
+        head_tags=settings.head_tags,
+        sharing_image=settings.sharing_image,
+        card=settings.x_card,
+        kept=kept,
     )
     current = theming.current()
     rendered = environment.render_with_fallback(
@@ -87,8 +100,9 @@ def finish(response: Response, *, age: str = REVALIDATE) -> Response:
     response.headers.setdefault("Cache-Control", age)
     if response.status_code == 200 and request.method in ("GET", "HEAD"):
         digest = hashlib.sha256(response.get_data()).hexdigest()[:20]
-        response.set_etag(digest, weak=True)
-        response.make_conditional(request)
+        response.headers["ETag"] = f'W/"{digest}"'
+        if not CONDITIONS.isdisjoint(request.environ):
+            response.make_conditional(request)
     return response
 
 
@@ -152,15 +166,15 @@ class Sources:
         now = gate.now()
         terms: tuple[str, ...] = ()
         if tag or category:
-            term = queries.find_term("tag" if tag else "category", str(tag or category))
+            term = filing.find_term("tag" if tag else "category", str(tag or category))
             if term is None:
                 return ()
             terms = (term.id,)
-        profile = queries.find_profile(author) if author else None
+        profile = filing.find_profile(author) if author else None
         if author and profile is None:
             return ()
-        selection = queries.Selection(
-            types=(kind,) if kind != "post" else queries.posts().types,
+        selection = Selection(
+            types=(kind,) if kind != "post" else posts().types,
             term_ids=terms,
             profile_id=profile.id if profile else None,
             entry_ids=ids or None,
@@ -172,7 +186,7 @@ class Sources:
 
     def terms(self, *, kind: str, limit: int, order: str) -> tuple[views.TermView, ...]:
         """Terms that are in use."""
-        rows = queries.list_used_terms(kind, now=gate.now())
+        rows = filing.list_used_terms(kind, now=gate.now())
         if order == "-count":
             rows = tuple(sorted(rows, key=lambda row: (-row[1], row[0].name)))
         return tuple(
@@ -189,7 +203,7 @@ class Sources:
 
     def menu(self, place: str) -> tuple[views.MenuItem, ...]:
         """The menu set for this place."""
-        return site.menu(place, self.here)
+        return menus.show(place, self.here)
 
     def page_by_slug(self, slug: str) -> views.PostView | None:
         """A published page that everyone may see, without its text."""

@@ -1,15 +1,18 @@
 """One entry: a post, a page, or whatever else has a page of its own."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from flask import Response
 
 from cms.addresses import urls
-from cms.content import queries, types, visibility
+from cms.content import filing, queries, surroundings, types, visibility
 from cms.content.models import Publication
-from cms.content.queries import Card, Whole
+from cms.content.rows import Card, Whole
+from cms.content.selection import Selection
 from cms.content.snapshot import Snapshot
 from cms.content.visibility import Verdict
 from cms.errors import NotFound
@@ -20,8 +23,20 @@ from cms.web import gate
 
 MAX_CHILDREN = 100
 MAX_RELATED = 3
+AROUND = 4_000  # characters, about, of what an entry's page shows beside the entry's text
+CARD = 1_000  # and of each card of other entries on it
 
 Shown = Publication | Whole  # a preview shows an imagined publication
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """All that the page of an entry is made from."""
+
+    view: views.PostView
+    meta: views.MetaView
+    extra: Mapping[str, object]
+    kept: dict[object, Any] = field(default_factory=dict)  # see themes.context.PageContext
 
 
 def show(publication: Shown, *, kind: str = "", draft: Snapshot | None = None) -> Response:
@@ -36,16 +51,43 @@ def show(publication: Shown, *, kind: str = "", draft: Snapshot | None = None) -
             raise NotFound
         if verdict is Verdict.LOCKED and rule is not None:
             return wall.ask(publication, rule)
-    dated = types.is_dated(publication.type)
-    kind = kind or ("post" if dated else "page")
+    kind = kind or ("post" if types.is_dated(publication.type) else "page")
     if draft is None:
-        terms, bylines = site.remembered(
-            ("links", publication.id), lambda: queries.links_of([publication.id])[publication.id]
+        made = site.remembered(
+            ("entry", publication.id, kind),
+            lambda: _make(publication, kind, None, now),
+            size=_size_of,
         )
     else:
-        terms = queries.terms_by_ids(draft.term_ids)
-        bylines = queries.bylines_by_ids(draft.byline_ids)
-    above = queries.ancestors(publication.entry_id, now=now) if not dated else ()
+        made = _make(publication, kind, draft, now)
+    response = answering.page(
+        kind,
+        made.meta,
+        made.extra,
+        slug=made.view.slug,
+        custom=publication.template,
+        lang=publication.locale,
+        preview=draft is not None,
+        kept=made.kept,
+    )
+    if site.current().markdown_pages:
+        response.vary.add("Accept")  # The same address answers in Markdown too.
+    return response
+
+
+def _size_of(made: Made) -> int:
+    cards = sum(len(value) for value in made.extra.values() if isinstance(value, tuple))
+    return AROUND + CARD * cards + len(made.view.content)
+
+
+def _make(publication: Shown, kind: str, draft: Snapshot | None, now: datetime) -> Made:
+    dated = types.is_dated(publication.type)
+    if draft is None:
+        terms, bylines = filing.links_of([publication.id])[publication.id]
+    else:
+        terms = filing.terms_by_ids(draft.term_ids)
+        bylines = filing.bylines_by_ids(draft.byline_ids)
+    above = surroundings.ancestors(publication.entry_id, now=now) if not dated else ()
     view = presenting.post(
         publication,
         texts.resolve(publication.html, now=now),
@@ -59,18 +101,7 @@ def show(publication: Shown, *, kind: str = "", draft: Snapshot | None = None) -
     else:
         extra |= _around(publication, view, above, now)
         extra["post"] = view
-    response = answering.page(
-        kind,
-        _meta(publication, view, kind),
-        extra,
-        slug=view.slug,
-        custom=publication.template,
-        lang=publication.locale,
-        preview=draft is not None,
-    )
-    if site.current().markdown_pages:
-        response.vary.add("Accept")  # The same address answers in Markdown too.
-    return response
+    return Made(view, _meta(publication, view, kind), MappingProxyType(extra))
 
 
 def judge(publication: Shown, now: datetime) -> tuple[Verdict, visibility.Restriction | None]:
@@ -89,18 +120,12 @@ def last_word(path: str) -> str:
 def _beside(
     publication: Shown, term_ids: list[str], view: views.PostView, now: datetime
 ) -> dict[str, object]:
-    def make() -> Mapping[str, object]:
-        older, newer = queries.neighbours(publication, now=now)
-        related = queries.related(publication, term_ids, now=now, limit=MAX_RELATED)
-        found = {
-            "prev": presenting.card(older, now=now) if older else None,
-            "next": presenting.card(newer, now=now) if newer else None,
-            "related": presenting.cards(related, now=now),
-        }
-        return MappingProxyType(found)
-
+    older, newer = surroundings.neighbours(publication, now=now)
+    related = surroundings.related(publication, term_ids, now=now, limit=MAX_RELATED)
     return {
-        **site.remembered(("beside", publication.id, tuple(term_ids)), make),
+        "prev": presenting.card(older, now=now) if older else None,
+        "next": presenting.card(newer, now=now) if newer else None,
+        "related": presenting.cards(related, now=now),
         "breadcrumbs": (
             views.Crumb(label=_("Home"), url=urls.local("/")),
             views.Crumb(label=view.title, url=view.url, current=True),
@@ -111,17 +136,16 @@ def _beside(
 def _around(
     publication: Shown, view: views.PostView, above: tuple[Card, ...], now: datetime
 ) -> dict[str, object]:
-    def make() -> tuple[views.PostCard, ...]:
-        below = queries.Selection(parent_id=publication.entry_id)
-        return presenting.cards(queries.list_cards(below, now=now, limit=MAX_CHILDREN), now=now)
-
+    wanted = Selection(parent_id=publication.entry_id)
+    below = queries.list_cards(wanted, now=now, limit=MAX_CHILDREN)
+    beside = surroundings.siblings(publication, now=now, limit=MAX_CHILDREN)
     crumbs = [views.Crumb(label=_("Home"), url=urls.local("/"))]
     for card in above:
         crumbs.append(views.Crumb(label=card.title or "", url=urls.local(card.path or "/")))
     crumbs.append(views.Crumb(label=view.title, url=view.url, current=True))
     return {
-        "children": site.remembered(("children", publication.entry_id), make),
-        "siblings": (),
+        "children": presenting.cards(below, now=now),
+        "siblings": presenting.cards(beside, now=now),
         "breadcrumbs": tuple(crumbs),
     }
 

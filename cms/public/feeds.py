@@ -9,7 +9,8 @@ from flask import Blueprint, Response, jsonify
 from cms import text
 from cms.addresses import urls
 from cms.content import queries
-from cms.content.queries import Card, Selection
+from cms.content.rows import Card
+from cms.content.selection import Selection, opened, posts
 from cms.errors import NotFound
 from cms.public import answering, routing, site, texts
 from cms.public.lists import Listing
@@ -61,7 +62,7 @@ def json() -> Response:
 
 def of_posts(base: str, form: Form) -> Response:
     """The feed of all posts."""
-    return _answer(queries.posts(open_only=True), base, form, title=site.current().title)
+    return _answer(posts(open_only=True), base, form, title=site.current().title)
 
 
 def of_list(listing: Listing, form: Form) -> Response:
@@ -75,7 +76,7 @@ def _answer(selection: Selection, base: str, form: Form, *, title: str) -> Respo
     if form not in (Form.ATOM, Form.RSS, Form.JSON):
         raise NotFound
     now, settings = gate.now(), site.current()
-    selection = queries.opened(selection)
+    selection = opened(selection)
     cards = queries.list_cards(selection, now=now, limit=settings.feed_size)
     entries = _entries(cards, now)
     updated = max((entry.updated for entry in entries), default=now.replace(microsecond=0))

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from babel.dates import format_date
@@ -11,9 +12,9 @@ from flask import Response
 
 from cms import db
 from cms.addresses import urls
-from cms.content import queries, terms
+from cms.content import filing, profiles, queries, terms
 from cms.content.models import Profile, Term
-from cms.content.queries import Selection
+from cms.content.selection import Selection, in_period, posts
 from cms.errors import NotFound
 from cms.i18n import gettext as _
 from cms.public import answering, presenting, routing, site
@@ -40,6 +41,15 @@ class Listing:
     count: int
     view: views.TermView | views.AuthorView
     crumbs: tuple[views.Crumb, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """All that a page of a list is made from."""
+
+    meta: views.MetaView
+    extra: Mapping[str, object]
+    kept: dict[object, Any] = field(default_factory=dict)  # see themes.context.PageContext
 
 
 def get_listing(kind: str, target_id: str) -> Listing:
@@ -71,7 +81,7 @@ def _of_term(term_id: str) -> Listing | None:
     if row is None or row.internal:
         return None
     now = gate.now()
-    selection = queries.posts(term_ids=queries.with_descendants(row.id, now=now))
+    selection = posts(term_ids=filing.with_descendants(row.id, now=now))
     above = [each for each in _above(row) if not each.internal]
     below = terms.list_children(row)
     shown = queries.shown_terms([each.id for each in below], now=now)
@@ -106,18 +116,18 @@ def _above(row: Term) -> list[Term]:
 def _of_author(profile_id: str) -> Listing | None:
     """The posts of a profile; nobody is shown who is nowhere named."""
     row, now = db.session().get(Profile, profile_id), gate.now()
-    named = queries.Selection(profile_id=profile_id, unlisted=True)
+    named = Selection(profile_id=profile_id, unlisted=True)
     if row is None or not queries.count(named, now=now):
         return None
-    selection = queries.posts(profile_id=row.id)
+    selection = posts(profile_id=row.id)
     count = queries.count(selection, now=now)
-    path = f"/author/{row.handle}/"
+    path = profiles.path_for(row.handle)
     return Listing(
         kind="author",
         path=path,
         slug=row.handle,
         title=row.name,
-        description=_short(row.bio),
+        description=(row.seo or {}).get("description") or _short(row.bio),
         selection=selection,
         count=count,
         view=presenting.author(row, count=count),
@@ -134,10 +144,10 @@ def archive(base: str, number: int) -> Response:
     """All posts by date, or those of a year or a month; raises NotFound for impossible ones."""
     year, month = _read_period(base)
     now, settings = gate.now(), site.current()
-    selection = queries.posts()
+    selection = posts()
     title = _("Archive")
     if year is not None:
-        selection = queries.in_period(year, month, settings.zone)
+        selection = in_period(year, month, settings.zone)
         title = _period_label(year, month, settings.locale)
     total = queries.count(selection, now=now)
     if year is not None and not total:
@@ -170,38 +180,38 @@ def _list(
     size = size or settings.posts_per_page
     if number > presenting.last_page(total, size):
         raise NotFound
-    page = presenting.page_of(
-        _cards(selection, number, size),
-        presenting.page_links(base),
-        number=number,
-        size=size,
-        total=total,
+
+    def make() -> Made:
+        page = presenting.page_of(
+            _cards(selection, number, size),
+            presenting.page_links(base),
+            number=number,
+            size=size,
+            total=total,
+        )
+        meta = views.MetaView(
+            title=title,
+            description=description,
+            canonical=urls.absolute(routing.page_path(base, number)),
+            robots="" if settings.search_engines and total else "noindex",
+            feeds=() if kind == "archive" else site.feed_links(base, title),
+            prev_url=page.prev_url,
+            next_url=page.next_url,
+        )
+        return Made(meta, MappingProxyType({"posts": page, "breadcrumbs": crumbs, **extra}))
+
+    # The first pages are those that most visitors see.
+    made = (
+        make() if number > REMEMBERED_PAGES else site.remembered(("list", kind, base, number), make)
     )
-    meta = views.MetaView(
-        title=title,
-        description=description,
-        canonical=urls.absolute(routing.page_path(base, number)),
-        robots="" if settings.search_engines and total else "noindex",
-        feeds=() if kind == "archive" else site.feed_links(base, title),
-        prev_url=page.prev_url,
-        next_url=page.next_url,
-    )
-    context = {"posts": page, "breadcrumbs": crumbs, **extra}
-    return answering.page(kind, meta, context, slug=slug)
+    return answering.page(kind, made.meta, made.extra, slug=slug, kept=made.kept)
 
 
 def _cards(selection: Selection, number: int, size: int) -> tuple[views.PostCard, ...]:
-    """The cards of a page; those of the first pages, which most visitors see, are remembered."""
-
-    def make() -> tuple[views.PostCard, ...]:
-        now, offset = gate.now(), (number - 1) * size
-        return presenting.cards(
-            queries.list_cards(selection, now=now, limit=size, offset=offset), now=now
-        )
-
-    if number > REMEMBERED_PAGES:
-        return make()
-    return site.remembered(("cards", selection, number, size), make)
+    now, offset = gate.now(), (number - 1) * size
+    return presenting.cards(
+        queries.list_cards(selection, now=now, limit=size, offset=offset), now=now
+    )
 
 
 def _read_period(base: str) -> tuple[int | None, int | None]:

@@ -1,22 +1,34 @@
 """What programs read: robots.txt, llms.txt, and every entry as Markdown."""
 
-import sqlalchemy as sa
 from flask import Blueprint, Response, request
 
-from cms import db
 from cms.addresses import urls
 from cms.content import queries, references
-from cms.content.models import Revision
-from cms.content.queries import Whole
+from cms.content.rows import Whole
+from cms.content.selection import Selection, posts
 from cms.content.visibility import Verdict
 from cms.errors import NotFound
+from cms.i18n import gettext as _
 from cms.public import answering, entries, routing, site, texts
+from cms.rendering import source_links
 from cms.rendering.references import PathOf
 from cms.web import gate
 
 MARKDOWN = "text/markdown"
 MAX_LISTED = 200
 RESERVED = ("/admin/", "/auth/", "/search")
+# Those that collect texts for language models and say by which name they obey.
+AI_CRAWLERS = (
+    "GPTBot",
+    "ClaudeBot",
+    "Google-Extended",
+    "Applebot-Extended",
+    "CCBot",
+    "Bytespider",
+    "Meta-ExternalAgent",
+    "Amazonbot",
+    "PerplexityBot",
+)
 
 blueprint = Blueprint("machine", __name__)
 
@@ -29,6 +41,8 @@ def robots() -> Response:
     if settings.access != "public" or not settings.search_engines:
         return answering.text("User-agent: *\nDisallow: /\n", "text/plain")
     lines = ["User-agent: *", *(f"Disallow: {urls.below()}{path}" for path in RESERVED)]
+    if not settings.ai_crawlers:
+        lines += ["", *(f"User-agent: {name}" for name in AI_CRAWLERS), "Disallow: /"]
     lines += ["", f"Sitemap: {urls.absolute('/sitemap.xml')}", ""]
     return answering.text("\n".join(lines), "text/plain")
 
@@ -44,8 +58,8 @@ def llms() -> Response:
     lines = [f"# {settings.title}", ""]
     if settings.tagline:
         lines += [f"> {settings.tagline}", ""]
-    pages = queries.Selection(types=("page",), open_only=True)
-    for heading, selection in (("Pages", pages), ("Posts", queries.posts(open_only=True))):
+    pages = Selection(types=("page",), open_only=True)
+    for heading, selection in ((_("Pages"), pages), (_("Posts"), posts(open_only=True))):
         cards = queries.list_cards(selection, now=now, limit=MAX_LISTED)
         if cards:
             lines += [f"## {heading}", ""]
@@ -69,9 +83,9 @@ def markdown(publication: Whole) -> Response:
     verdict, _rule = entries.judge(publication, now)
     if not site.current().markdown_pages or verdict is not Verdict.VISIBLE:
         raise NotFound
-    wanted = sa.select(Revision.source).where(Revision.id == publication.revision_id)
-    kept = db.read(wanted).scalar_one()
-    source = references.with_paths(kept, path_of=_paths_in(kept))
+    kept = queries.source_of(publication)
+    shown = source_links.without_comments(kept)
+    source = references.with_paths(shown, path_of=_paths_in(shown))
     title = f"# {publication.title}\n\n" if publication.title else ""
     response = answering.text(title + source.rstrip() + "\n", MARKDOWN)
     response.headers["Link"] = f'<{urls.absolute(publication.path or "/")}>; rel="canonical"'

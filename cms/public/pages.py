@@ -2,18 +2,30 @@
 
 from datetime import datetime
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
 from cms.addresses import paths, urls
 from cms.content import queries, trash
-from cms.content.queries import Place, Whole
+from cms.content.rows import Place
 from cms.content.visibility import Verdict
 from cms.errors import NotFound
-from cms.public import answering, entries, feeds, home, lists, machine, routing, site
+from cms.public import (
+    answering,
+    counting,
+    entries,
+    feeds,
+    home,
+    leading,
+    lists,
+    machine,
+    routing,
+    site,
+)
 from cms.public.routing import Form, Route
 from cms.web import gate
 
 PERMANENTLY = 301
+LINE = 1_000  # characters, about, of what is known of a place beside the text that stands there
 
 blueprint = Blueprint("pages", __name__)
 
@@ -59,16 +71,35 @@ def _own_list(route: Route) -> Response | None:
 def _addressed(asked: str, route: Route) -> Response:
     """What the address book knows under the path itself, or under the list it is a form of."""
     now = gate.now()
-    place = queries.find_place((asked, route.base) if route.base != asked else (asked,), now=now)
+    wanted = (asked, route.base) if route.base != asked else (asked,)
+    place = site.remembered(
+        ("place", asked), lambda: queries.find_place(wanted, now=now), size=_size_of
+    )
     if place is None:
-        raise NotFound
+        return leading.by_pattern(asked)
     if place.path in (asked, paths.other_slash(asked)):
-        route = Route(asked)
-    if place.location is not None:
-        return _redirect_of_owner(place)
+        base, route = route.base, Route(asked)
+        if place.by_hand and base != asked:
+            place, route = _list_first(base, asked, now) or (place, route)
+    if place.by_hand and (place.location is not None or route.base == asked):
+        led = leading.by_hand(place, asked)
+        if led is not None:
+            return led
     if place.target_kind == "entry":
         return _entry(place, route, now)
     return _listed(place, route)
+
+
+def _size_of(place: Place | None) -> int:
+    return LINE + (len(place.whole.html) if place and place.whole else 0)
+
+
+def _list_first(base: str, asked: str, now: datetime) -> tuple[Place, Route] | None:
+    """The list that a path is a form of: what is live goes before what was led by hand."""
+    place = queries.find_place((base,), now=now)
+    if place is None or place.state == "former" or place.target_kind == "entry":
+        return None
+    return place, routing.parse(asked)
 
 
 def _entry(place: Place, route: Route, now: datetime) -> Response:
@@ -79,11 +110,11 @@ def _entry(place: Place, route: Route, now: datetime) -> Response:
     verdict, _rule = entries.judge(publication, now)
     if verdict is Verdict.HIDDEN:
         raise NotFound
-    if _is_front(publication):
-        return _to("/")
+    if leading.is_front(publication):
+        return _to("/", place)
     if route.form is Form.MARKDOWN:
         if publication.path.rstrip("/") != route.base.rstrip("/"):
-            return _to(routing.markdown_path(publication.path))
+            return _to(routing.markdown_path(publication.path), place)
         return machine.markdown(publication)
     if route.form is not Form.HTML or route.number > 1:
         raise NotFound
@@ -91,7 +122,7 @@ def _entry(place: Place, route: Route, now: datetime) -> Response:
         known = place.state == "former" or publication.path == paths.other_slash(route.base)
         if not known and not queries.was_at(entry_id, place.path, now=now):
             raise NotFound
-        return _to(publication.path)
+        return _to(publication.path, place)
     if machine.wants_markdown():
         return machine.markdown(publication)
     return entries.show(publication)
@@ -102,7 +133,7 @@ def _listed(place: Place, route: Route) -> Response:
     if route.form is Form.MARKDOWN:
         raise NotFound
     if route.base != listing.path:
-        return _to(_same_form(listing.path, route))
+        return _to(_same_form(listing.path, route), place)
     if route.form is Form.HTML:
         return lists.show(listing, route.number)
     return feeds.of_list(listing, route.form)
@@ -114,28 +145,9 @@ def _same_form(path: str, route: Route) -> str:
     return routing.feed_path(path, route.form)
 
 
-def _is_front(publication: Whole) -> bool:
-    settings = site.current()
-    return settings.front == "page" and settings.front_page == publication.entry_id
-
-
-def _redirect_of_owner(place: Place) -> Response:
-    if place.code == 410:
-        raise NotFound(gone=True)
-    location = str(place.location)
-    if location.startswith("/") and not location.startswith("//"):
-        location = urls.below() + location
-    return _answer(location, place.code)
-
-
-def _to(path: str) -> Response:
-    query = request.query_string.decode("ascii", "replace")
-    return _answer(urls.local(path) + (f"?{query}" if query else ""), PERMANENTLY)
-
-
-def _answer(location: str, code: int) -> Response:
-    answer = redirect(location, code)
-    response = Response(answer.get_data(), code, answer.headers)
-    # Not for ever: a path may get a new owner, and browsers keep a bare 301 as long as they like.
-    response.headers["Cache-Control"] = "public, max-age=3600"
-    return response
+def _to(path: str, place: Place | None = None) -> Response:
+    """Stands there now; whoever comes by a path that was left, or led by hand, is counted."""
+    if place is None or place.state != "former":
+        return leading.answer(urls.local(path), PERMANENTLY)
+    counting.led_on(place.id)
+    return leading.answer(urls.local(path), place.code)

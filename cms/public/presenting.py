@@ -8,9 +8,9 @@ from typing import Any
 from markupsafe import Markup
 
 from cms.addresses import urls
-from cms.content import types, visibility
+from cms.content import profiles, types, visibility
 from cms.content.models import Profile, Publication, Term
-from cms.content.queries import BylineRow, Card, TermRow, Whole
+from cms.content.rows import BylineRow, Card, TermRow, Whole
 from cms.i18n import gettext as _
 from cms.public import routing
 from cms.rendering import pipeline
@@ -80,8 +80,9 @@ def author(row: Profile, *, count: int) -> views.AuthorView:
         id=row.id,
         slug=row.handle,
         name=row.name,
-        url=urls.local(f"/author/{row.handle}/"),
+        url=urls.local(profiles.path_for(row.handle)),
         bio=_short_html(row.bio),
+        image=views.Image(url=row.image["url"]) if row.image else None,
         website=links[0] if links else None,
         social=tuple(
             views.Social(network="web", label=link.split("//")[-1].rstrip("/"), url=link)
@@ -149,7 +150,10 @@ def _card_values(
 ) -> dict[str, Any]:
     authors = tuple(
         views.AuthorRef(
-            id=each.id, name=each.name, slug=each.handle, url=urls.local(f"/author/{each.handle}/")
+            id=each.id,
+            name=each.name,
+            slug=each.handle,
+            url=urls.local(profiles.path_for(each.handle)),
         )
         for each in bylines
     )

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from cms.accounts.permissions import Permission
-from cms.content import editing, ownership, publishing
+from cms.content import editing, ownership, publishing, revisions, working_copies
 from cms.content.snapshot import Snapshot
 from cms.public import entries
 from cms.web import gate, headers
@@ -18,8 +18,8 @@ def show(entry_id: str) -> Response:
     person, now = gate.signed_in_person(), gate.now()
     entry = editing.get_entry(entry_id)
     ownership.ensure_may(person, Permission.EDIT_ANY, entry)
-    copy = editing.find_working_copy(entry, by=person)
-    head = editing.get_head(entry)
+    copy = working_copies.find(entry, by=person)
+    head = revisions.get_head(entry)
     content = Snapshot.of(head)
     if copy is not None and copy.base_id == head.id:
         content = Snapshot.from_json(copy.content)

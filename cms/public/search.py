@@ -1,5 +1,6 @@
 """The search page: a plain GET form, ranked results, the words marked."""
 
+import time
 from collections.abc import Callable
 from urllib.parse import urlencode
 
@@ -33,7 +34,9 @@ def show() -> Response:
     typed = request.args.get("q", "")
     query = "" if text.has_unstorable(typed) else text.clean_line(typed[:MAX_QUERY])[:MAX_QUERY]
     number = pagination.page_number()
+    started = time.monotonic()
     hits, total = find(query, number) if query else ((), 0)
+    took = round((time.monotonic() - started) * 1000)
     if not hits and number > 1:
         raise NotFound
     page = presenting.page_of(hits, _link(query), number=number, size=SIZE, total=total)
@@ -42,7 +45,7 @@ def show() -> Response:
         canonical=urls.absolute("/search"),
         robots="noindex",
     )
-    extra = {"query": query, "results": page, "suggestions": (), "took_ms": 0}
+    extra = {"query": query, "results": page, "suggestions": (), "took_ms": took}
     return answering.page("search", meta, extra)
 
 

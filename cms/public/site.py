@@ -1,36 +1,30 @@
-"""The site as every public page knows it: its settings, who visits, its menus."""
+"""The site as every public page knows it: its settings, the instant, who visits."""
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-import sqlalchemy as sa
-from flask import g
+from flask import g, request
 
-from cms import db
 from cms.accounts import permissions
 from cms.accounts.permissions import Permission
 from cms.addresses import urls
 from cms.content import queries
-from cms.content.models import Profile
-from cms.content.queries import Whole
+from cms.content.rows import Whole
 from cms.content.schedule import next_boundary
-from cms.content.visibility import Visitor
+from cms.content.visibility import PUBLIC, Visitor
 from cms.history import generation
 from cms.public import routing, unlocking
 from cms.public.routing import Form
-from cms.site import menus, settings
-from cms.site.models import MenuItem as MenuRow
+from cms.site import settings
 from cms.site.settings import SiteSettings
 from cms.themes import views
 from cms.web import cookies, gate
 
 T = TypeVar("T")
 
-MAX_DEFAULT_MENU = 7  # pages shown where no menu was made yet
 FEEDS = (
     ("Atom", Form.ATOM, "application/atom+xml"),
     ("RSS", Form.RSS, "application/rss+xml"),
@@ -47,9 +41,49 @@ _NETWORKS = {
 }
 
 
+@dataclass(slots=True)
+class Visit:
+    """What every part of a request asks of the site, found once."""
+
+    now: datetime
+    settings: SiteSettings
+    visitor: Visitor
+    is_open: bool  # whether this visitor may see the site at all
+
+
+def here() -> Visit:
+    """The visit that this request is."""
+    visit: Visit | None = g.get("visit")
+    if visit is None:
+        now = gate.now()
+        found = generation.remember("settings", settings.load, now=now)
+        who = _visitor()
+        visit = g.visit = Visit(now, found, who, found.access == "public" or who.is_staff)
+    return visit
+
+
 def current() -> SiteSettings:
     """The site's settings, read once in each generation."""
-    return generation.remember("settings", settings.load, now=gate.now())
+    return here().settings
+
+
+def visitor() -> Visitor:
+    """Who looks."""
+    return here().visitor
+
+
+def is_open() -> bool:
+    """Whether this visitor may see the site at all."""
+    return here().is_open
+
+
+def _visitor() -> Visitor:
+    """No cookie, no question to the database."""
+    if not request.cookies:
+        return PUBLIC
+    person = gate.current_person() if cookies.read_session() else None
+    staff = bool(permissions.may(person, Permission.READ_PRIVATE))
+    return Visitor(is_staff=staff, unlocked=unlocking.read())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,28 +108,13 @@ def front_page() -> Whole | None:
     settings = current()
     if settings.front != "page" or not settings.front_page:
         return None
-    return queries.find_whole(settings.front_page, now=gate.now())
+    return queries.find_whole(settings.front_page, now=here().now)
 
 
-def remembered(key: object, make: Callable[[], T]) -> T:
+def remembered(key: object, make: Callable[[], T], size: Callable[[T], int] | None = None) -> T:
     """Frozen values that follow from the content and the clock, kept until either moves on."""
-    now = gate.now()
-    return generation.remember(key, make, now=now, until=lambda: next_boundary(now))
-
-
-def visitor() -> Visitor:
-    """Who looks; no cookie, no question to the database."""
-    if "visitor" not in g:
-        person = gate.current_person() if cookies.read_session() else None
-        staff = bool(permissions.may(person, Permission.READ_PRIVATE))
-        g.visitor = Visitor(is_staff=staff, unlocked=unlocking.read())
-    found: Visitor = g.visitor
-    return found
-
-
-def is_open() -> bool:
-    """Whether this visitor may see the site at all."""
-    return current().access == "public" or visitor().is_staff
+    now = here().now
+    return generation.remember(key, make, now=now, until=lambda: next_boundary(now), size=size)
 
 
 def view() -> views.SiteView:
@@ -131,98 +150,6 @@ def feed_links(base: str, title: str = "") -> tuple[views.Link, ...]:
         )
         for name, form, mime in FEEDS
     )
-
-
-def menu(place: str, here: str) -> tuple[views.MenuItem, ...]:
-    """The menu of a place, marked for the page at `here`; without one the top pages stand in."""
-    now = gate.now()
-    made = remembered(("menu", place), lambda: _menu(place, now))
-    return tuple(_mark(item, here) for item in made)
-
-
-def _menu(place: str, now: datetime) -> tuple[views.MenuItem, ...]:
-    found = menus.find_menu(place)
-    if found is None:
-        return _top_pages(now) if place == "main" else ()
-    rows = menus.list_items(found)
-    targets = _targets(rows, now)
-    below: dict[str | None, list[MenuRow]] = defaultdict(list)
-    for row in rows:
-        below[row.parent_id].append(row)
-
-    def make(parent_id: str | None) -> tuple[views.MenuItem, ...]:
-        made = []
-        for row in below[parent_id]:
-            target = targets.get(row.id)
-            if target is not None:
-                label, url = target
-                external = url.startswith(("http://", "https://", "//"))
-                made.append(
-                    views.MenuItem(
-                        id=row.id,
-                        label=label,
-                        url=url,
-                        external=external,
-                        new_window=row.new_window,
-                        rel="noopener" if row.new_window else "",
-                        children=make(row.id),
-                    )
-                )
-        return tuple(made)
-
-    return make(None)
-
-
-def _targets(rows: Sequence[MenuRow], now: datetime) -> dict[str, tuple[str, str]]:
-    """Label and link of each line whose target visitors can reach."""
-    wanted = {
-        kind: [str(row.target_id) for row in rows if row.target_kind == kind]
-        for kind in ("entry", "term", "profile")
-    }
-    entries = queries.paths_of(wanted["entry"], now=now)
-    found: dict[tuple[str, str], tuple[str, str]] = {
-        ("entry", key): (title or path, path) for key, (path, title) in entries.items()
-    }
-    terms = queries.shown_terms(wanted["term"], now=now)
-    found |= {("term", key): (name, path) for key, (path, name) in terms.items()}
-    if wanted["profile"]:
-        profiles = db.read(
-            sa.select(Profile.id, Profile.name, Profile.handle).where(
-                Profile.id.in_(wanted["profile"])
-            )
-        )
-        found |= {("profile", row[0]): (row[1], f"/author/{row[2]}/") for row in profiles}
-    targets = {}
-    for row in rows:
-        if row.target_kind == "url":
-            url = str(row.url)
-            own = url.startswith("/") and not url.startswith("//")
-            targets[row.id] = (row.label or url, urls.below() + url if own else url)
-        elif (row.target_kind, str(row.target_id)) in found:
-            label, path = found[row.target_kind, str(row.target_id)]
-            targets[row.id] = (row.label or label, urls.local(path))
-    return targets
-
-
-def _top_pages(now: datetime) -> tuple[views.MenuItem, ...]:
-    """What a new site shows before anyone made a menu."""
-    selection = queries.Selection(types=("page",), top_level=True, open_only=True)
-    front = current().front_page
-    cards = queries.list_cards(selection, now=now, limit=MAX_DEFAULT_MENU)
-    return tuple(
-        views.MenuItem(id=card.entry_id, label=card.title or "", url=urls.local(card.path or "/"))
-        for card in cards
-        if card.entry_id != front
-    )
-
-
-def _mark(item: views.MenuItem, here: str) -> views.MenuItem:
-    children = tuple(_mark(child, here) for child in item.children)
-    current_here = item.url == here
-    trail = current_here or any(child.active_trail for child in children)
-    if not trail:
-        return item
-    return replace(item, current=current_here, active_trail=True, children=children)
 
 
 def _social(link: str) -> views.Social:

@@ -3,7 +3,8 @@
 from flask import Blueprint, Response
 
 from cms.addresses import urls
-from cms.content import queries, types
+from cms.content import filing, profiles, queries, types
+from cms.content.selection import Selection
 from cms.errors import NotFound
 from cms.public import answering, site
 from cms.web import gate
@@ -55,12 +56,12 @@ def _lists() -> list[tuple[str, str]]:
     now = gate.now()
     paths = ["/"] if site.front_page() is None else ["/", site.current().posts_path]
     for taxonomy in types.list_taxonomies():
-        paths += [term.path for term, _count in queries.list_used_terms(taxonomy.name, now=now)]
-    paths += [f"/author/{handle}/" for handle in queries.list_used_handles(now=now)]
+        paths += [term.path for term, _count in filing.list_used_terms(taxonomy.name, now=now)]
+    paths += map(profiles.path_for, filing.list_used_handles(now=now))
     return [(urls.absolute(path), "") for path in paths]
 
 
-def _selection(name: str) -> queries.Selection:
+def _selection(name: str) -> Selection:
     front = site.front_page()  # It stands at "/", with the lists.
     without = (front.entry_id,) if front is not None else ()
-    return queries.Selection(types=(name,), open_only=True, without=without)
+    return Selection(types=(name,), open_only=True, without=without)

@@ -9,7 +9,7 @@ from cms.accounts.throttling import Throttled
 from cms.addresses import urls
 from cms.content import queries, visibility
 from cms.content.models import Publication
-from cms.content.queries import Whole
+from cms.content.rows import Whole
 from cms.content.visibility import Restriction
 from cms.errors import NotFound
 from cms.i18n import gettext as _

@@ -10,8 +10,8 @@ from typing import Any
 from cms import db
 from cms.accounts import passwords
 from cms.accounts.permissions import OPERATOR
-from cms.addresses import book
-from cms.content import editing, profiles, publishing, terms, trash
+from cms.addresses import redirects
+from cms.content import editing, profiles, publishing, terms, trash, working_copies
 from cms.content.models import Entry
 from cms.content.snapshot import Snapshot
 from cms.site import menus
@@ -36,6 +36,7 @@ CANARIES = {
     "internal tag": "canaryinternal",
     "profile of nobody": "canarynobody",
     "unused tag": "canaryunused",
+    "comment": "canarycomment",
 }
 LONG_TITLE = (
     "On the patient art of measuring the water in a harbour twice a day for forty years, "
@@ -43,6 +44,7 @@ LONG_TITLE = (
 )
 
 RICH = """\
+<!-- For Jo: canarycomment, still to be checked. -->
 The harbour wakes before the town. This paragraph leads to the [guide](/guide/) and to [everything
 else](/guide/writing/#tools), and to <https://example.org/a/very/long/address/that/does/not/end/soon>.
 
@@ -122,6 +124,11 @@ class Journal:
     people: dict[str, str] = field(default_factory=dict)
 
 
+def _lead(path: str, to: str, code: int, now: datetime) -> None:
+    target = redirects.read_target(to, source=path, code=code)
+    redirects.create(path, target, by=None, now=now, code=code)
+
+
 def fill(*, now: datetime) -> Journal:
     """Write the whole journal and commit it."""
     made = Journal(now)
@@ -130,9 +137,9 @@ def fill(*, now: datetime) -> Journal:
     _write_posts(made)
     _hide(made)
     _make_menus(made)
-    book.redirect("/old-harbour", "/guide/", now=now)
-    book.redirect("/elsewhere", "https://example.org/somewhere", now=now, code=302)
-    book.redirect("/burnt/", "/", now=now, code=410)
+    _lead("/old-harbour", "/guide/", 301, now)
+    _lead("/elsewhere", "https://example.org/somewhere", 302, now)
+    _lead("/burnt/", "", 410, now)
     db.commit()
     return made
 
@@ -260,7 +267,7 @@ def _revise(made: Journal) -> None:
     publishing.publish(entry, by=OPERATOR, now=now, at=now + timedelta(hours=1))
     _save(entry, Snapshot(title="Revised", source=words("newer revision")[1]), now)
     copy = Snapshot(title="Revised", source=words("working copy")[1])
-    editing.save_working_copy(entry, copy, by=OPERATOR, now=now, base_id=entry.head_id)
+    working_copies.keep(entry, copy, by=OPERATOR, now=now, base_id=entry.head_id)
 
 
 def _save(entry: Entry, content: Snapshot, now: datetime) -> None:

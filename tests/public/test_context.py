@@ -57,6 +57,17 @@ def test_a_theme_sees_nothing_but_views(
         assert not list(context.find_strangers(value, name))
 
 
+def test_a_page_knows_what_stands_beside_it(browser: Browser, shown: list[PageContext]) -> None:
+    browser.get("/guide/")
+    (page,) = shown
+    beside = [card.title for card in page.extra["siblings"]]
+    assert "Guide" not in beside
+    assert "About" in beside
+    shown.clear()
+    browser.get("/guide/writing/")
+    assert "Guide" not in [card.title for card in shown[0].extra["siblings"]]
+
+
 def test_someone_signed_in_is_not_in_the_context(
     app: Flask, shown: list[PageContext], ada: Person
 ) -> None:

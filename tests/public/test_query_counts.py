@@ -41,7 +41,7 @@ def counted(app: Flask) -> Iterator[list[str]]:
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         asked.append(statement)
 
-    engine = installation.of(app).database.engine
+    engine = installation.of(app).database.reading_engine
     event.listen(engine, "before_cursor_execute", note)
     try:
         yield asked
