@@ -1,8 +1,7 @@
-"""The form of an entry: from a snapshot to inputs, and back."""
+"""The form of an entry: its inputs, and how a snapshot is shown in them."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,24 +19,17 @@ from wtforms import (
 )
 from wtforms.validators import Length, NumberRange, Optional, Regexp
 
-from cms.accounts import passwords
-from cms.accounts.permissions import Permission, Person, may
-from cms.addresses import paths
-from cms.admin import times, typed_fields
-from cms.content import fields, listing, naming, profiles, references, terms, types
-from cms.content.fields import Field
+from cms.admin import entry_offers, times, typed_fields
+from cms.content import naming, profiles, terms
 from cms.content.models import Entry
 from cms.content.snapshot import Snapshot
 from cms.content.types import ContentType
 from cms.errors import Rejected
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
-from cms.web import gate
 from cms.web.forms import CarafeForm, choices, gather_errors
 
 MAX_SHOWN = 5_000  # characters
-MAX_PASSWORD = 200  # characters
-MAX_OFFERED = 300  # things of a kind that a typed field can choose from
 SHOWN = ("path", "parent", "position", "locale")
 LOCALE = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 ACCESS = (
@@ -119,11 +111,11 @@ def prepare(
         if name in form:
             del form[name]
     if "parent" in form:
-        form.parent.choices = choices(parent_choices(content_type, entry, now=now))
+        form.parent.choices = choices(entry_offers.parent_choices(content_type, entry, now=now))
     if "template" in form:
         form.template.choices = choices([("", _("As the theme has it")), *templates])
     if "typed" in form:
-        typed_fields.offer(form.typed.form, content_type.fields, offers)
+        typed_fields.offer(form.typed.form, content_type.fields, entry_offers.offers)
 
 
 def fill(form_type: type[EntryForm], content: Snapshot, *, entry: Entry | None, kind: ContentType,
@@ -189,61 +181,6 @@ def shown_at_first() -> dict[str, Any]:
     return shown if isinstance(shown, dict) else {}
 
 
-def read(
-    form: EntryForm, before: Snapshot, kind: ContentType, *, by: Person, now: datetime
-) -> Snapshot:
-    """The snapshot that was typed, over the one it was typed into; raises Rejected.
-
-    New tags and names are made on the way, in the transaction of the save.
-    """
-    return replace(
-        before,
-        title=(form.title.data or "").replace("\n", " ").strip() or None,
-        # All as it will be stored, so that only what was changed differs from the state before.
-        source=references.adopt(form.source.data or ""),
-        path=_path(form, before),
-        dated_at=times.from_form(form.dated_at.data, field="dated_at", before=before.dated_at)
-        if "dated_at" in form
-        else before.dated_at,
-        excerpt=(form.excerpt.data or "").strip(),
-        featured=_flag(form, "featured", before.featured),
-        pinned=_flag(form, "pinned", before.pinned),
-        listed=_flag(form, "listed", before.listed),
-        access=form.access.data,
-        password_hash=password_hash(form, before),
-        template=form.template.data if "template" in form else before.template,
-        direction=form.direction.data,
-        seo=_seo(form, before.seo),
-        term_ids=_terms(form, kind, by=by, now=now),
-        byline_ids=_bylines(form, by=by, now=now),
-        fields=_fields(form, kind, before.fields),
-    )
-
-
-def known(content_type: ContentType) -> dict[str, Any]:
-    """What the form offers while one types."""
-    tags = terms.list_terms("tag") if "tag" in content_type.taxonomies else ()
-    return {
-        "tags": [tag.name for tag in tags][:1000],
-        "bylines": [profile.name for profile in profiles.list_profiles()][:1000],
-        "categories": category_nodes() if "category" in content_type.taxonomies else [],
-    }
-
-
-def offers(field: Field) -> list[tuple[str, str]]:
-    """What a typed field may refer to, as ids and names."""
-    if field.kind == "term":
-        return [(row.id, row.name) for row in terms.list_terms(field.taxonomy)][:MAX_OFFERED]
-    if field.kind == "profile":
-        return [(row.id, row.name) for row in profiles.list_profiles()][:MAX_OFFERED]
-    found: list[tuple[str, str]] = []
-    for name in field.types or [kind.name for kind in types.list_types()]:
-        wanted = listing.Filter(type=name, sort="title", descending=False)
-        lines = listing.list_entries(wanted, now=gate.now(), limit=MAX_OFFERED)
-        found += [(line.id, line.title or _("Untitled")) for line in lines]
-    return found
-
-
 def refuse(form: EntryForm, refusal: Rejected, kind: ContentType) -> None:
     """Show a rule's refusal at the input that it is about, also within typed fields."""
     place = (refusal.field or "").removeprefix("fields.")
@@ -255,38 +192,6 @@ def refuse(form: EntryForm, refusal: Rejected, kind: ContentType) -> None:
         return
     found.errors = [*found.errors, refusal.message]
     gather_errors(form)
-
-
-def category_nodes() -> list[dict[str, Any]]:
-    """All categories as a tree of choices."""
-    rows = terms.list_terms("category")
-
-    def below(parent_id: str | None) -> list[dict[str, Any]]:
-        return [
-            {"value": row.id, "label": row.name, "children": below(row.id)}
-            for row in rows
-            if row.parent_id == parent_id
-        ]
-
-    return below(None)
-
-
-def parent_choices(
-    content_type: ContentType, entry: Entry | None, *, now: datetime
-) -> list[tuple[str, str]]:
-    """The pages that this one may stand below, indented as they stand."""
-    found = [("", _("Nothing: it stands at the top"))]
-    skipped: int | None = None
-    for kind in content_type.parents:
-        for depth, line in listing.list_tree(kind, now=now):
-            if skipped is not None and depth > skipped:
-                continue
-            skipped = None
-            if entry is not None and line.id == entry.id:
-                skipped = depth
-                continue
-            found.append((line.id, "\u2003" * depth + (line.title or _("Untitled"))))
-    return found
 
 
 def _unused(
@@ -307,77 +212,3 @@ def _unused(
     if "categories" not in unused and not terms.list_terms("category"):
         unused.append("categories")
     return unused if templates else [*unused, "template"]
-
-
-def _path(form: EntryForm, before: Snapshot) -> str | None:
-    if "path" not in form or is_untouched(form, "path"):
-        return before.path
-    typed = (form.path.data or "").strip()
-    return paths.normalise(typed) if typed else None
-
-
-def _flag(form: EntryForm, name: str, before: bool) -> bool:
-    return bool(form[name].data) if name in form else before
-
-
-def password_hash(form: CarafeForm, before: Snapshot) -> str | None:
-    """The hash of the password that was typed, else the one there is; raises Rejected."""
-    typed = form.password.data or ""
-    if len(typed) > MAX_PASSWORD:
-        raise Rejected(
-            _("At most {most} characters fit here.", most=MAX_PASSWORD), field="password"
-        )
-    if typed:
-        return passwords.hash_password(typed)
-    if form.access.data == "password" and before.password_hash is None:
-        raise Rejected(_("Choose the password that opens this."), field="password")
-    return before.password_hash
-
-
-def _seo(form: EntryForm, before: Mapping[str, Any]) -> dict[str, Any]:
-    if "seo_title" not in form:
-        return dict(before)
-    typed = {
-        "title": (form.seo_title.data or "").strip(),
-        "description": (form.seo_description.data or "").strip(),
-        "canonical": (form.seo_canonical.data or "").strip(),
-        "noindex": bool(form.seo_noindex.data),
-    }
-    return {name: value for name, value in typed.items() if value}
-
-
-def _terms(form: EntryForm, kind: ContentType, *, by: Person, now: datetime) -> tuple[str, ...]:
-    ids: tuple[str, ...] = ()
-    if "tags" in form:
-        ids += terms.ensure_terms("tag", _names(form.tags.data), by=by, now=now)
-    if "categories" in form:
-        chosen = form.categories.data or []
-        ids += tuple(each for each in terms.find_terms(chosen) if each in chosen)
-    return ids
-
-
-def _bylines(form: EntryForm, *, by: Person, now: datetime) -> tuple[str, ...]:
-    found = []
-    for name in _names(form.bylines.data):
-        profile = profiles.find_by_name(name)
-        if profile is None and name.casefold() == by.name.casefold():
-            profile = profiles.ensure_own_profile(by, now=now)
-        if profile is None and not may(by, Permission.MANAGE_PROFILES):
-            words = _("There is no profile of “{name}” yet. Ask an editor to add it.", name=name)
-            raise Rejected(words, field="bylines")
-        if profile is None:
-            profile = profiles.create_profile(name, by=by, now=now)
-        found.append(profile.id)
-    return tuple(dict.fromkeys(found))
-
-
-def _fields(form: EntryForm, kind: ContentType, before: Mapping[str, Any]) -> dict[str, Any]:
-    if not kind.fields:
-        return dict(before)
-    typed = {**before, **typed_fields.from_form(kind.fields, form.typed.data, before)}
-    cleaned = fields.clean_all(kind.fields, typed, complete=False)
-    return references.adopt_fields(kind.fields, cleaned)
-
-
-def _names(typed: str | None) -> list[str]:
-    return [name.strip() for name in (typed or "").split(",") if name.strip()]

@@ -6,9 +6,11 @@ from flask import request, url_for
 
 from cms.accounts.permissions import Permission, Person, may
 from cms.addresses import urls
+from cms.admin import jobs, notices
 from cms.content import types
 from cms.i18n import gettext as _
-from cms.web import gate
+from cms.jobs import steering
+from cms.web import display, gate
 
 ICONS = {"post": "posts", "page": "page"}
 
@@ -21,15 +23,23 @@ def context() -> dict[str, Any]:
 
 def _frame(person: Person) -> dict[str, Any]:
     return {
-        "nav": [group for group in _groups(person) if group["links"]],
+        "nav": [group for group in groups(person) if group["links"]],
         "home_href": url_for("admin.dashboard"),
         "write_href": url_for("admin.entries_new", kind="post"),
         "site_href": urls.local("/"),
-        "me_href": None,
+        "find_href": url_for("admin.find"),
+        "me_href": url_for("admin.me"),
+        "notices_href": url_for("admin.notices_index"),
+        "notices_count": notices.count_unread(person),
+        # Only those who can change it are told, and they on every page.
+        "hidden_href": url_for("admin.settings", _anchor="group-access")
+        if not display.site().search_engines and may(person, Permission.MANAGE_SETTINGS)
+        else None,
     }
 
 
-def _groups(person: Person) -> list[dict[str, Any]]:
+def groups(person: Person) -> list[dict[str, Any]]:
+    """Where this person can go: groups with a label or none, and links."""
     writing = [
         _link(
             str(kind.plural),
@@ -39,11 +49,12 @@ def _groups(person: Person) -> list[dict[str, Any]]:
         )
         for kind in types.list_types()
     ]
+    writing.append(_link(_("Page tree"), url_for("admin.tree"), "indent", _is_at("tree")))
     sorting = [
         _link(_("Tags"), url_for("admin.terms_index"), "tag", _is_at("terms"))
         if may(person, Permission.MANAGE_TERMS)
         else None,
-        _link(_("Authors"), url_for("admin.profiles_index"), "people", _is_at("profiles"))
+        _link(_("Authors"), url_for("admin.profiles_index"), "person", _is_at("profiles"))
         if may(person, Permission.MANAGE_PROFILES)
         else None,
     ]
@@ -53,9 +64,27 @@ def _groups(person: Person) -> list[dict[str, Any]]:
         else None,
     ]
     site = [
+        _link(_("Activity"), url_for("admin.activity"), "activity", _is_at("activity"))
+        if may(person, Permission.VIEW_ACTIVITY)
+        else None,
         _link(_("Settings"), url_for("admin.settings"), "settings", _is_at("settings"))
         if may(person, Permission.MANAGE_SETTINGS)
         else None,
+        _link(_("Redirects"), url_for("admin.redirects_index"), "redirect", _is_at("redirects"))
+        if may(person, Permission.MANAGE_REDIRECTS)
+        else None,
+        _link(_("Find and replace"), url_for("admin.replace"), "compare", _is_at("replace"))
+        if may(person, Permission.EDIT_OWN)
+        else None,
+        _link(
+            _("People"),
+            url_for("admin.people_index"),
+            "people",
+            _is_at("people", "invitations"),
+        )
+        if may(person, Permission.MANAGE_PEOPLE)
+        else None,
+        _jobs(person),
         _link(_("Trash"), url_for("admin.trash"), "trash", _is_at("trash"))
         if may(person, Permission.TRASH_OWN)
         else None,
@@ -68,9 +97,18 @@ def _groups(person: Person) -> list[dict[str, Any]]:
     ]
 
 
+def _jobs(person: Person) -> dict[str, Any] | None:
+    """The link to jobs, for those who look after the site or have one that failed."""
+    failed = jobs.count_failed(person)
+    if not failed and not steering.sees_all(person):
+        return None
+    link = _link(_("Jobs"), url_for("admin.jobs_index"), "clock", _is_at("jobs"))
+    return {**link, "count": failed or None}
+
+
 def _link(label: str, href: str, icon: str, current: bool) -> dict[str, Any]:
     return {"label": label, "href": href, "icon": icon, "current": current, "count": None}
 
 
-def _is_at(room: str) -> bool:
-    return (request.endpoint or "").removeprefix("admin.").startswith(room)
+def _is_at(*rooms: str) -> bool:
+    return (request.endpoint or "").removeprefix("admin.").startswith(rooms)

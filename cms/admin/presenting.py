@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import url_for
@@ -10,7 +11,7 @@ from cms import db
 from cms.accounts.models import Account
 from cms.accounts.permissions import Permission, Person, may
 from cms.addresses import urls
-from cms.content import editing, naming, ownership, profiles, publishing, terms, types
+from cms.content import intervals, naming, ownership, profiles, reviewing, revisions, terms, types
 from cms.content.listing import Line
 from cms.content.models import Entry
 from cms.content.status import State
@@ -19,26 +20,36 @@ from cms.i18n import gettext as _
 from cms.web import display, gate
 
 
-def row(line: Line, depth: int, person: Person) -> dict[str, Any]:
-    """An entry in a list."""
-    mine = line.created_by == person.id
+def row(line: Line, depth: int, person: Person, *, query: str = "") -> dict[str, Any]:
+    """An entry in a list; `query` is the list's, to come back to."""
+    # Who may edit only their own sees no others.
+    mine = line.created_by == person.id or not may(person, Permission.EDIT_ANY)
     live = line.state.is_live
     return {
+        "id": line.id,
         "title": line.title,
         "state": line.state.status.value,
         "edit_href": url_for("admin.entries_edit", entry_id=line.id),
         "view_href": urls.local(line.path) if live and line.path else None,
         "preview_href": url_for("admin.preview", entry_id=line.id),
         "history_href": url_for("admin.revisions", entry_id=line.id),
-        "who": ", ".join(line.bylines),
-        "tags": line.terms[:4],
-        "at": _moment(line),
+        "who": ", ".join(each.name for each in line.bylines),
+        "tags": [each.name for each in line.terms[:4]],
+        "at": moment(line),
         "at_words": _("Published") if live else _("Goes out") if line.state.next_at else _("Saved"),
         "path": line.path,
+        "updated": line.updated_at,
+        "locale": line.locale,
+        "every_tag": [each.name for each in line.terms],
         "depth": depth,
         "pinned": line.pinned,
         "featured": line.featured,
         "access": line.access,
+        # One address for all values: `values_href` + the name of a value + `values_query`.
+        "values_href": url_for("admin.entry_values", entry_id=line.id),
+        "values_query": "?" + urlencode({"list": query}) if query else "",
+        "is_dated": types.is_dated(line.type),
+        "sets_state": bool(may(person, Permission.PUBLISH_ANY, owns=mine)),
         "duplicate_action": url_for("admin.entries_copy", entry_id=line.id),
         "trash_action": url_for("admin.entries_trash", entry_id=line.id)
         if may(person, Permission.TRASH_ANY, owns=mine)
@@ -62,6 +73,7 @@ def writing(entry: Entry | None, kind: ContentType, entry_id: str) -> dict[str, 
         "restore_action": None,
         "duplicate_action": None,
         "can_publish": bool(may(gate.current_person(), Permission.PUBLISH_OWN)),
+        "can_ask": True,
         "saved_at": None,
         "saved_by": "",
         "notes": [],
@@ -72,11 +84,11 @@ def writing(entry: Entry | None, kind: ContentType, entry_id: str) -> dict[str, 
 def heading(entry: Entry) -> dict[str, Any]:
     """An entry at the head of a page about it."""
     return {
-        "title": editing.get_head(entry).title,
+        "title": revisions.get_head(entry).title,
         "edit_href": url_for("admin.entries_edit", entry_id=entry.id),
         "history_href": url_for("admin.revisions", entry_id=entry.id),
         "preview_href": url_for("admin.preview", entry_id=entry.id),
-        "state": publishing.state_of(entry, now=gate.now()).status.value,
+        "state": intervals.state_of(entry, now=gate.now()).status.value,
         "type_label": str(types.get_type(entry.type).label),
         "path": present_path(entry),
         "site_address": urls.site_url().split("://")[1],
@@ -121,7 +133,7 @@ def plans(entry: Entry, state: State) -> list[str]:
     if state.next_at is not None:
         planned = _("A change goes live on {when}.") if state.is_live else _("Goes live on {when}.")
         words.append(planned.format(when=display.moment(state.next_at)))
-        coming = [each for each in publishing.intervals(entry) if each.from_at > gate.now()]
+        coming = [each for each in intervals.list_all(entry) if each.from_at > gate.now()]
         ends_at = coming[-1].until_at if coming else None
     if ends_at is not None:
         words.append(_("It is taken down on {when}.", when=display.moment(ends_at)))
@@ -129,8 +141,8 @@ def plans(entry: Entry, state: State) -> list[str]:
 
 
 def _written(entry: Entry) -> dict[str, Any]:
-    person, head = gate.current_person(), editing.get_head(entry)
-    state = publishing.state_of(entry, now=gate.now())
+    person, head = gate.current_person(), revisions.get_head(entry)
+    state = intervals.state_of(entry, now=gate.now())
     path = present_path(entry)
     trashes = ownership.may(person, Permission.TRASH_ANY, entry)
     is_gone = entry.trashed_at is not None
@@ -149,13 +161,26 @@ def _written(entry: Entry) -> dict[str, Any]:
         else None,
         "duplicate_action": url_for("admin.entries_copy", entry_id=entry.id),
         "can_publish": not is_gone and bool(ownership.may(person, Permission.PUBLISH_ANY, entry)),
+        "can_ask": not is_gone,
         "saved_at": head.created_at,
         "saved_by": person_name(head.author_id),
-        "notes": [*lying, *plans(entry, state)],
+        "notes": [*lying, *_reviews(entry), *plans(entry, state)],
     }
 
 
-def _moment(line: Line) -> Any:
+def _reviews(entry: Entry) -> list[str]:
+    """That someone waits for a review, or what the last one said is still to do."""
+    last = reviewing.find_last(entry)
+    if last is None or last.state not in ("open", "returned"):
+        return []
+    if last.state == "open":
+        words = _("{name} asked for a review.", name=person_name(last.asked_by))
+        return [f"{words} {last.note}".strip()]
+    return [_("{name} sent it back: {note}", name=person_name(last.answered_by), note=last.answer)]
+
+
+def moment(line: Line) -> Any:
+    """The date that a line shows."""
     if line.state.is_live:
         return line.dated_at or line.state.live_from
     return line.state.next_at or line.updated_at

@@ -6,9 +6,9 @@ from werkzeug.exceptions import NotFound as NoSuchPage
 
 from cms import db, ids
 from cms.accounts.permissions import Permission
-from cms.admin import entries, entry_form
+from cms.admin import entries, entry_form, entry_page, entry_reading
 from cms.admin.door import blueprint
-from cms.content import editing, ownership, types
+from cms.content import editing, ownership, revisions, types, working_copies
 from cms.content.models import Entry
 from cms.content.snapshot import Snapshot
 from cms.errors import Rejected
@@ -28,7 +28,7 @@ def show(entry_id: str) -> str:
     labels = {"desktop": _("Desktop"), "tablet": _("Tablet"), "phone": _("Phone")}
     return render_template(
         "admin/entries/preview.html",
-        heading=editing.get_head(entry).title or _("Untitled"),
+        heading=revisions.get_head(entry).title or _("Untitled"),
         frame_src=url_for("preview.show", entry_id=entry.id),
         width=width if width in WIDTHS else "desktop",
         widths=[
@@ -69,16 +69,16 @@ def create() -> ResponseReturnValue:
 def _keep(entry: Entry) -> ResponseReturnValue:
     person, now = gate.signed_in_person(), gate.now()
     ownership.ensure_may(person, Permission.EDIT_ANY, entry)
-    kind, head = types.get_type(entry.type), editing.get_head(entry)
-    form = entries.sent(kind, entry)
+    kind, head = types.get_type(entry.type), revisions.get_head(entry)
+    form = entry_page.sent(kind, entry)
     if not form.ok:
-        return entries.page(form, kind, entry, entry.id), 422
+        return entry_page.page(form, kind, entry, entry.id), 422
     try:
-        content = entry_form.read(form, Snapshot.of(head), kind, by=person, now=now)
-        editing.save_working_copy(entry, content, by=person, now=now, base_id=head.id)
+        content = entry_reading.read(form, Snapshot.of(head), kind, by=person, now=now)
+        working_copies.keep(entry, content, by=person, now=now, base_id=head.id)
     except Rejected as refusal:
         entry_form.refuse(form, refusal, kind)
-        return entries.page(form, kind, entry, entry.id), 422
+        return entry_page.page(form, kind, entry, entry.id), 422
     db.commit()
     return _look(entry)
 

@@ -2,22 +2,26 @@
 
 from typing import Any
 
-from flask import Response, render_template, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from cms import db
+from cms import db, text
 from cms.accounts.permissions import Permission
+from cms.addresses import urls as addresses
 from cms.admin import notes
 from cms.admin.door import blueprint
 from cms.content import profiles
 from cms.content.models import Profile
 from cms.errors import Rejected
+from cms.history import recording
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
-from cms.web import gate, urls
+from cms.web import gate, pagination, urls
 from cms.web.forms import CarafeForm
+
+SIZE = 50
 
 
 class ProfileForm(CarafeForm):
@@ -31,23 +35,51 @@ class ProfileForm(CarafeForm):
     )
     bio = TextAreaField(__("About"), [Length(max=10_000)], description=__("A few words; Markdown."))
     links = TextAreaField(__("Links"), description=__("One to a line, each with https://."))
+    image = StringField(
+        __("Picture"),
+        [Length(max=500)],
+        description=__("The address of a picture, with https://."),
+        render_kw={"dir": "ltr", "inputmode": "url"},
+    )
+    seo_description = TextAreaField(
+        __("Description for search engines"),
+        [Length(max=500)],
+        description=__("Empty: the beginning of what stands under About."),
+    )
+
+
+class FilterForm(CarafeForm):
+    """What the list is narrowed to."""
+
+    class Meta(CarafeForm.Meta):
+        """A form that only reads needs no token."""
+
+        csrf = False
+
+    q = StringField(__("Search"))
 
 
 @blueprint.get("/authors/", endpoint="profiles_index")
 @gate.requires(Permission.MANAGE_PROFILES)
 def index() -> str:
     """Everyone who can be named in a byline."""
-    rows = [
-        {
-            "name": profile.name,
-            "href": url_for("admin.profiles_edit", profile_id=profile.id),
-            "path": profiles.path_of(profile),
-            "has_account": profile.account_id is not None,
-        }
-        for profile in profiles.list_profiles()
-    ]
+    form = FilterForm(request.args)
+    form.q.data = words = text.without_controls(form.q.data or "").strip()
+    pages = pagination.of_request(profiles.count_profiles(words), SIZE)
+    pages.ensure_exists()
+    found = profiles.list_profiles(words, limit=SIZE, offset=pages.offset)
+    counts = profiles.count_bylines(profile.id for profile in found)
     return render_template(
-        "admin/profiles/index.html", profiles=rows, new_href=url_for("admin.profiles_new")
+        "admin/profiles/index.html",
+        heading=_("Authors"),
+        form=form,
+        profiles=[_row(profile, counts.get(profile.id, 0)) for profile in found],
+        pages=pages,
+        filtered=bool(words),
+        clear_href=url_for("admin.profiles_index"),
+        empty_words=_("Nobody is named here yet."),
+        new_href=url_for("admin.profiles_new"),
+        new_label=_("New author"),
     )
 
 
@@ -72,22 +104,28 @@ def create() -> ResponseReturnValue:
                 handle=form.handle.data or "",
                 bio=form.bio.data or "",
                 links=_lines(form.links.data),
+                image=form.image.data or "",
+                seo_description=form.seo_description.data or "",
             )
         except Rejected as refusal:
-            form.show(_beside(refusal))
+            form.show(refusal, path="handle")
     return _answer(form, None)
 
 
 @blueprint.get("/authors/<profile_id>", endpoint="profiles_edit")
 @gate.requires(Permission.MANAGE_PROFILES)
-def edit(profile_id: str) -> str:
+def edit(profile_id: str) -> ResponseReturnValue:
     """A profile as it stands."""
     profile = profiles.get_profile(profile_id)
+    if profile.merged_into_id:
+        return urls.see_other("admin.profiles_edit", profile_id=profile.merged_into_id)
     data: dict[str, Any] = {
         "name": profile.name,
         "handle": profile.handle,
         "bio": profile.bio,
         "links": "\n".join(profile.links or ()),
+        "image": (profile.image or {}).get("url", ""),
+        "seo_description": (profile.seo or {}).get("description", ""),
     }
     return _page(ProfileForm(formdata=None, data=data), profile)
 
@@ -108,9 +146,11 @@ def update(profile_id: str) -> ResponseReturnValue:
                 handle=form.handle.data or "",
                 bio=form.bio.data or "",
                 links=_lines(form.links.data),
+                image=form.image.data or "",
+                seo_description=form.seo_description.data or "",
             )
         except Rejected as refusal:
-            form.show(_beside(refusal))
+            form.show(refusal, path="handle")
     return _answer(form, profile)
 
 
@@ -118,7 +158,7 @@ def _answer(form: ProfileForm, profile: Profile | None) -> ResponseReturnValue:
     if not form.ok:
         return _page(form, profile), 422
     db.commit()
-    notes.leave(_("Saved."))
+    notes.leave(_("Saved."), recording.latest())
     answer: Response = urls.see_other("admin.profiles_index")
     return answer
 
@@ -127,20 +167,25 @@ def _page(form: ProfileForm, profile: Profile | None) -> str:
     heading = profile.name if profile else _("New author")
     back = url_for("admin.profiles_index")
     return render_template(
-        "admin/form.html",
+        "admin/profiles/form.html",
         heading=heading,
         form=form,
         submit=_("Save"),
         back_href=back,
         crumbs=[{"label": _("Authors"), "href": back}, {"label": heading, "href": ""}],
-        lead="",
-        danger=False,
+        view_href=addresses.local(profiles.path_for(profile.handle)) if profile else None,
+        merge_href=url_for("admin.profiles_merge", profile_id=profile.id) if profile else None,
     )
 
 
-def _beside(refusal: Rejected) -> Rejected:
-    names = {"path": "handle"}
-    return Rejected(refusal.message, field=names.get(refusal.field or "", refusal.field))
+def _row(profile: Profile, count: int) -> dict[str, Any]:
+    return {
+        "name": profile.name,
+        "href": url_for("admin.profiles_edit", profile_id=profile.id),
+        "path": profiles.path_for(profile.handle),
+        "count": count,
+        "has_account": profile.account_id is not None,
+    }
 
 
 def _lines(typed: str | None) -> list[str]:

@@ -10,13 +10,14 @@ from wtforms import BooleanField, HiddenField, PasswordField, RadioField, Select
 from cms import clock, db
 from cms.accounts.permissions import Permission
 from cms.addresses import urls as addresses
-from cms.admin import entry_form, notes, presenting, times
+from cms.admin import entry_form, entry_reading, notes, presenting, times
 from cms.admin.door import blueprint
-from cms.content import editing, ownership, publishing, references
+from cms.content import editing, intervals, ownership, publishing, references, revisions
 from cms.content.models import Entry
 from cms.content.snapshot import Snapshot
 from cms.content.status import State
 from cms.errors import Rejected
+from cms.history import recording
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
 from cms.rendering import pipeline
@@ -55,7 +56,7 @@ class EndForm(CarafeForm):
 def edit(entry_id: str) -> str:
     """The last look before something goes out."""
     entry = editing.get_entry(entry_id)
-    state, head = publishing.state_of(entry, now=gate.now()), editing.get_head(entry)
+    state, head = intervals.state_of(entry, now=gate.now()), revisions.get_head(entry)
     form = PublicationForm(
         formdata=None,
         data={
@@ -82,10 +83,10 @@ def update(entry_id: str) -> ResponseReturnValue:
     try:
         words = _publish(entry, form)
     except Rejected as refusal:
-        form.show(_beside(refusal))
+        form.show(refusal, until="until_at")
         return _page(entry, form), 422
     db.commit()
-    notes.leave(words)
+    notes.leave(words, recording.latest())
     return urls.see_other("admin.entries_edit", entry_id=entry.id)
 
 
@@ -100,9 +101,9 @@ def destroy(entry_id: str) -> Response:
     publishing.unpublish(entry, by=gate.signed_in_person(), now=gate.now(), at=at)
     db.commit()
     if at is not None:
-        notes.leave(_("It is taken down on {when}.", when=display.moment(at)))
+        notes.leave(_("It is taken down on {when}.", when=display.moment(at)), recording.latest())
     else:
-        notes.leave(_("It is a draft again. Visitors do not see it."))
+        notes.leave(_("It is a draft again. Visitors do not see it."), recording.latest())
     return urls.see_other("admin.entries_edit", entry_id=entry.id)
 
 
@@ -113,7 +114,7 @@ def cancel(entry_id: str) -> Response:
     entry = editing.get_entry(entry_id)
     publishing.cancel_scheduled(entry, by=gate.signed_in_person(), now=gate.now())
     db.commit()
-    notes.leave(_("The schedule is cancelled."))
+    notes.leave(_("The schedule is cancelled."), recording.latest())
     return urls.see_other("admin.entries_edit", entry_id=entry.id)
 
 
@@ -128,10 +129,14 @@ def _publish(entry: Entry, form: PublicationForm) -> str:
         form.based_on.data = entry.head_id
         raise Rejected(_("This was changed meanwhile. Look at it once more before it goes out."))
     until = times.from_form(form.until_at.data, field="until_at")
-    _save_visibility(entry, form)
-    if at is None and _is_out_already(entry, until):
-        return _("Published.")
-    published = publishing.publish(entry, by=gate.signed_in_person(), now=now, at=at, until=until)
+    person = gate.signed_in_person()
+    label = _("Scheduled “{title}”") if at is not None and at > now else _("Published “{title}”")
+    label = label.format(title=revisions.get_head(entry).title or _("Untitled"))
+    with recording.together(by=person, now=now, label=label):
+        _save_visibility(entry, form)
+        if at is None and _is_out_already(entry, until):
+            return _("Published.")
+        published = publishing.publish(entry, by=person, now=now, at=at, until=until)
     if published.from_at > now and at is not None and at > now:
         return _("Scheduled for {when}.", when=display.moment(at))
     return _("Published.")
@@ -141,11 +146,11 @@ def _save_visibility(entry: Entry, form: PublicationForm) -> None:
     """Keep who may see it, where that was changed on this page, as a revision of its own."""
     if "access" not in request.form:
         return
-    before = Snapshot.of(editing.get_head(entry))
+    before = Snapshot.of(revisions.get_head(entry))
     content = replace(
         before,
         access=form.access.data,
-        password_hash=entry_form.password_hash(form, before),
+        password_hash=entry_reading.password_hash(form, before),
         listed=bool(form.listed.data),
     )
     editing.save(entry, content, by=gate.signed_in_person(), now=gate.now(), based_on=entry.head_id)
@@ -155,7 +160,7 @@ def _end_of_last(entry: Entry) -> datetime | None:
     """When what is live, or is to come, is taken down again."""
     spans = [
         each
-        for each in publishing.intervals(entry)
+        for each in intervals.list_all(entry)
         if not each.until_at or each.until_at > gate.now()
     ]
     return spans[-1].until_at if spans else None
@@ -163,22 +168,16 @@ def _end_of_last(entry: Entry) -> datetime | None:
 
 def _is_out_already(entry: Entry, until: datetime | None) -> bool:
     """Whether the same form was sent a moment before; nothing is made twice."""
-    live = publishing.find_live(entry, now=gate.now())
+    live = intervals.find_live(entry, now=gate.now())
     if live is None or live.revision_id != entry.head_id:
         return False
-    return publishing.state_of(entry, now=gate.now()).next_at is None and live.until_at == until
-
-
-def _beside(refusal: Rejected) -> Rejected:
-    """A rule's refusal beside the input of this form that it is about."""
-    names = {"until": "until_at"}
-    return Rejected(refusal.message, field=names.get(refusal.field or "", refusal.field))
+    return intervals.state_of(entry, now=gate.now()).next_at is None and live.until_at == until
 
 
 def _page(entry: Entry, form: PublicationForm) -> str:
     person, now = gate.signed_in_person(), gate.now()
     ownership.ensure_may(person, Permission.PUBLISH_ANY, entry)
-    state = publishing.state_of(entry, now=now)
+    state = intervals.state_of(entry, now=now)
     return render_template(
         "admin/entries/publish.html",
         entry=presenting.heading(entry),
@@ -201,7 +200,7 @@ def _page(entry: Entry, form: PublicationForm) -> str:
 
 def _checks(entry: Entry) -> list[tuple[str, str]]:
     """What is worth a second look; nothing of it stands in the way."""
-    head = editing.get_head(entry)
+    head = revisions.get_head(entry)
     found = []
     if not (head.title or "").strip():
         found.append(("warning", _("It has no title yet.")))
@@ -223,7 +222,7 @@ def _checks(entry: Entry) -> list[tuple[str, str]]:
 
 def _changes(entry: Entry, state: State) -> list[str]:
     words = presenting.plans(entry, state)
-    live = publishing.find_live(entry, now=gate.now())
+    live = intervals.find_live(entry, now=gate.now())
     path = presenting.present_path(entry)
     if live is not None and path and live.path and live.path != path:
         words.append(

@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from cms import db
 from cms.accounts.permissions import Permission
-from cms.admin import conflicts, notes, presenting
+from cms.admin import entry_values, notes, presenting
 from cms.admin.door import blueprint
-from cms.content import editing, ownership, publishing, types
+from cms.content import editing, intervals, ownership, revisions, types
 from cms.content.models import Entry, Revision
 from cms.content.snapshot import Snapshot
 from cms.content.types import ContentType
+from cms.history import recording
 from cms.i18n import gettext as _
 from cms.merging import diff
 from cms.web import gate, pagination, urls
@@ -26,10 +27,10 @@ MAX_LISTED = 1_000
 def index(entry_id: str) -> str:
     """Every saved state, the newest first."""
     entry = _writable(entry_id)
-    every = editing.list_revisions(entry, limit=MAX_LISTED)
+    every = revisions.list_revisions(entry, limit=MAX_LISTED)
     pages = pagination.of_request(len(every), SIZE)
     shown = every[pages.offset : pages.offset + SIZE]
-    live = publishing.find_live(entry, now=gate.now())
+    live = intervals.find_live(entry, now=gate.now())
     names = presenting.person_names(each.author_id for each in shown)
     return render_template(
         "admin/revisions/index.html",
@@ -44,14 +45,14 @@ def index(entry_id: str) -> str:
 def show(entry_id: str, revision_id: str) -> str:
     """What changed in a saved state, against the one before it or another."""
     entry = _writable(entry_id)
-    revision = editing.get_revision(entry, revision_id)
-    every = editing.list_revisions(entry, limit=MAX_LISTED)
+    revision = revisions.get_revision(entry, revision_id)
+    every = revisions.list_revisions(entry, limit=MAX_LISTED)
     # A state from before the longest list is shown without its neighbours.
     place = next((at for at, each in enumerate(every) if each.id == revision.id), len(every))
     older = every[place + 1] if place + 1 < len(every) else None
     newer = every[place - 1] if 0 < place < len(every) else None
     wanted = request.args.get("against", "")
-    against = editing.get_revision(entry, wanted) if wanted else older
+    against = revisions.get_revision(entry, wanted) if wanted else older
     before = Snapshot.of(against) if against else Snapshot()
     after = Snapshot.of(revision)
     names = presenting.person_names([revision.author_id, against.author_id if against else None])
@@ -63,7 +64,7 @@ def show(entry_id: str, revision_id: str) -> str:
         revision=_row(entry, revision, names, None),
         against=_row(entry, against, names, None) if against else None,
         blocks=diff.diff_text(before.source, after.source),
-        fields=_field_changes(before, after, types.get_type(entry.type)),
+        fields=field_changes(before, after, types.get_type(entry.type)),
         whole=bool(request.args.get("whole")),
         whole_href=url_for("admin.revisions_show", whole=1, **here),
         near_href=url_for("admin.revisions_show", **here),
@@ -79,12 +80,12 @@ def show(entry_id: str, revision_id: str) -> str:
 def restore(entry_id: str, revision_id: str) -> ResponseReturnValue:
     """Make an older state the newest again, whole."""
     entry = _writable(entry_id)
-    revision = editing.get_revision(entry, revision_id)
+    revision = revisions.get_revision(entry, revision_id)
     editing.revert_to(
         entry, revision, by=gate.signed_in_person(), now=gate.now(), based_on=entry.head_id
     )
     db.commit()
-    notes.leave(_("Restored. The state before it is in the history."))
+    notes.leave(_("Restored. The state before it is in the history."), recording.latest())
     answer: Response = urls.see_other("admin.entries_edit", entry_id=entry.id)
     return answer
 
@@ -127,7 +128,7 @@ def _others(
         choices.append((_("The state before"), None))
     if revision.id != entry.head_id:
         choices.append((_("The newest"), entry.head_id))
-    live = publishing.find_live(entry, now=gate.now())
+    live = intervals.find_live(entry, now=gate.now())
     if live is not None and live.revision_id not in (revision.id, entry.head_id):
         choices.append((_("What is published"), live.revision_id))
     return [
@@ -140,17 +141,17 @@ def _others(
     ]
 
 
-def _field_changes(before: Snapshot, after: Snapshot, kind: ContentType) -> Any:
-    old, new = conflicts.values_of(before), conflicts.values_of(after)
+def field_changes(before: Snapshot, after: Snapshot, kind: ContentType) -> Any:
+    old, new = entry_values.values_of(before), entry_values.values_of(after)
     names = [name for name in dict.fromkeys([*new, *old]) if name != "password_hash"]
     return diff.diff_fields(
         {name: _value(name, old.get(name)) for name in names},
         {name: _value(name, new.get(name)) for name in names},
-        {name: conflicts.label(name, kind) for name in names},
+        {name: entry_values.label(name, kind) for name in names},
     )
 
 
 def _value(name: str, value: Any) -> Any:
     if name in ("term_ids", "byline_ids"):
         return presenting.names_of(name, value or ())
-    return value if isinstance(value, bool) else conflicts.shown(name, value) or None
+    return value if isinstance(value, bool) else entry_values.shown(name, value) or None

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from cms import db, text
+from cms import db
 from cms.accounts.permissions import Permission
 from cms.addresses import urls as addresses
 from cms.admin import notes
@@ -16,23 +16,13 @@ from cms.content import terms, types
 from cms.content.models import Term
 from cms.content.types import Taxonomy
 from cms.errors import Rejected
+from cms.history import recording
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
 from cms.web import gate, pagination, urls
-from cms.web.forms import CarafeForm, choices
+from cms.web.forms import CarafeForm, ListForm, choices
 
 SIZE = 100
-
-
-class FilterForm(CarafeForm):
-    """What the list is narrowed to."""
-
-    class Meta(CarafeForm.Meta):
-        """A form that only reads needs no token."""
-
-        csrf = False
-
-    q = StringField(__("Search"))
 
 
 class TermForm(CarafeForm):
@@ -54,9 +44,8 @@ class TermForm(CarafeForm):
 def index() -> str:
     """The terms of a taxonomy; nested ones as a tree."""
     kind = types.get_taxonomy(request.args.get("taxonomy", "tag"))
-    form = FilterForm(request.args)
-    form.q.data = text.without_controls(form.q.data or "").strip()
-    words = form.q.data.lower()
+    form = ListForm(request.args)
+    words = form.words.lower()
     counts = terms.count_entries(kind.name)
     lines = _tree(kind)
     if words:
@@ -105,7 +94,7 @@ def create() -> ResponseReturnValue:
                 internal=bool(form.internal.data),
             )
         except Rejected as refusal:
-            form.show(_beside(refusal))
+            form.show(refusal, path="slug")
     return _answer(form, kind, None)
 
 
@@ -146,7 +135,7 @@ def update(term_id: str) -> ResponseReturnValue:
                 internal=bool(form.internal.data),
             )
         except Rejected as refusal:
-            form.show(_beside(refusal))
+            form.show(refusal, path="slug")
     return _answer(form, types.get_taxonomy(term.taxonomy), term)
 
 
@@ -158,7 +147,7 @@ def destroy(term_id: str) -> Response:
     taxonomy, name = term.taxonomy, term.name
     terms.delete_term(term, by=gate.signed_in_person(), now=gate.now())
     db.commit()
-    notes.leave(_("“{name}” is gone.", name=name))
+    notes.leave(_("“{name}” is gone.", name=name), recording.latest())
     return urls.see_other("admin.terms_index", taxonomy=taxonomy)
 
 
@@ -166,7 +155,7 @@ def _answer(form: TermForm, kind: Taxonomy, term: Term | None) -> ResponseReturn
     if not form.ok:
         return _page(form, kind, term), 422
     db.commit()
-    notes.leave(_("Saved."))
+    notes.leave(_("Saved."), recording.latest())
     answer: Response = urls.see_other("admin.terms_index", taxonomy=kind.name)
     return answer
 
@@ -200,12 +189,9 @@ def _page(form: TermForm, kind: Taxonomy, term: Term | None) -> str:
         site_address=addresses.site_url().split("://")[1] + above,
         back_href=back,
         remove_action=url_for("admin.terms_destroy", term_id=term.id) if term else None,
+        merge_href=url_for("admin.terms_merging", term_id=term.id) if term else None,
         count=terms.count_entries(kind.name).get(term.id, 0) if term else 0,
     )
-
-
-def _beside(refusal: Rejected) -> Rejected:
-    return Rejected(refusal.message, field={"path": "slug"}.get(refusal.field or "", refusal.field))
 
 
 def _row(term: Term, depth: int, count: int) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from cms import db
 from cms.accounts.permissions import Permission, may
 from cms.admin import notes, presenting
 from cms.admin.door import blueprint
-from cms.content import editing, ownership, trash, tree, types
+from cms.content import editing, ownership, removal, revisions, trash, tree, types
 from cms.content.models import Entry
 from cms.errors import Rejected
+from cms.history import recording
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
 from cms.web import gate, pagination, urls
@@ -39,7 +40,7 @@ def index() -> str:
     forever = bool(may(person, Permission.DELETE_FOREVER))
     rows = [
         {
-            "title": editing.get_head(entry).title,
+            "title": revisions.get_head(entry).title,
             "type_label": str(types.get_type(entry.type).label),
             "at": entry.trashed_at,
             "who": names.get(entry.created_by or "", ""),
@@ -59,15 +60,18 @@ def restore(entry_id: str) -> Response:
     entry = editing.get_entry(entry_id)
     trash.restore(entry, by=gate.signed_in_person(), now=gate.now())
     db.commit()
-    notes.leave(_("It is back, as it was."))
+    notes.leave(_("It is back, as it was."), recording.latest())
     return urls.see_other("admin.entries_edit", entry_id=entry.id)
 
 
 @blueprint.get("/trash/<entry_id>/purge", endpoint="trash_purge")
 @gate.requires(Permission.DELETE_FOREVER)
-def new(entry_id: str) -> str:
+def new(entry_id: str) -> ResponseReturnValue:
     """Ask once more before something is deleted for good."""
-    return _page(editing.get_entry(entry_id), PurgeForm(formdata=None))
+    entry = editing.get_entry(entry_id)
+    if removal.plan(entry, now=gate.now(), for_good=True).uses:
+        return urls.see_other("admin.removal", entry_id=entry.id)
+    return _page(entry, PurgeForm(formdata=None))
 
 
 @blueprint.post("/trash/<entry_id>/purge", endpoint="trash_destroy")
@@ -96,7 +100,7 @@ def _page(entry: Entry, form: PurgeForm) -> str:
     return render_template(
         "admin/trash/purge.html",
         form=form,
-        titles=[editing.get_head(each).title for each in going[:50]],
+        titles=[revisions.get_head(each).title for each in going[:50]],
         count=len(going),
         action=url_for("admin.trash_destroy", entry_id=entry.id),
         back_href=url_for("admin.trash"),

@@ -7,12 +7,15 @@ so that nothing typed is lost. Files and passwords are not carried.
 from collections.abc import Iterable
 
 from flask import render_template, request
+from itsdangerous import BadData, URLSafeTimedSerializer
 
+from cms.accounts import sessions
 from cms.i18n import lazy_gettext as _
-from cms.web import cookies, urls
+from cms.web import cookies, installation, urls
 
 PREFIX = "carried."
 MARK = "carrying"  # in the address, so that it is known before the form is read
+MARK_LASTS = 14 * 24 * 60 * 60  # seconds; the page may stay open for as long as a session
 MOST_FIELDS = 300
 LARGEST = 13 * 1024 * 1024  # bytes; 4 MB of text grow threefold when a browser encodes them
 SHOWN_FROM = 40  # characters; only longer texts are worth copying by hand
@@ -46,9 +49,21 @@ def carried_fields() -> Fields:
     )
 
 
+def mark() -> str:
+    """What the address of a carrying page's form holds: that we made it, and whose words it has."""
+    secret = cookies.read_session()
+    writer = sessions.owner_of(secret) if secret else None
+    return str(_signer().dumps(writer or ""))
+
+
 def says_it_carries() -> bool:
-    """Whether the present request was made by a page that carries a form."""
-    return MARK in request.args
+    """Whether the present request was made by a page of ours that carries a form."""
+    return _read_mark() is not None
+
+
+def is_by_another(account_id: str) -> bool:
+    """Whether the carried words were written by someone else than this person."""
+    return (_read_mark() or account_id) != account_id
 
 
 def carried_target() -> str | None:
@@ -71,15 +86,29 @@ def can_carry() -> bool:
     return request.method == "POST" and bool(lost_fields())
 
 
-def carry_on_page(heading: str, *, target: str | None = None, fields: Fields | None = None) -> str:
+def carry_on_page(
+    heading: str, *, target: str | None = None, fields: Fields | None = None, warning: str = ""
+) -> str:
     """A page whose one button sends the lost form again, with a fresh token."""
     return render_template(
         "web/carry_on.html",
         heading=heading,
+        warning=warning,
         target=target or urls.current_path(),
         carried=lost_fields() if fields is None else fields,
         kept=shown(lost_fields() if fields is None else fields),
     )
+
+
+def _read_mark() -> str | None:
+    try:
+        return str(_signer().loads(request.args.get(MARK, ""), max_age=MARK_LASTS))
+    except BadData:
+        return None
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(installation.settings().secret_key(), salt="carrying")
 
 
 def _worth_keeping(pairs: Iterable[tuple[str, str]]) -> Fields:

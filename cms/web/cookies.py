@@ -74,10 +74,28 @@ def bind_token(secret: str) -> None:
 
 
 class BrowserSession(SecureCookieSession):
-    """Flask's session, reduced to the form token and to notes."""
+    """Flask's session, reduced to the form token and to notes.
+
+    The token is derived when something first asks for it: most pages hold no form.
+    """
 
     visit = ""  # what the token of someone not signed in hangs on
     had_notes = False
+
+    def __missing__(self, key: str) -> str:
+        """The form token; nothing else comes into being by being asked for."""
+        if key != TOKEN:
+            raise KeyError(key)
+        secret = read_session() or request.cookies.get(name(VISIT))
+        if not secret:
+            secret = self.visit = secrets.token_urlsafe(32)
+        token = _derive(secret)
+        # Not by way of the session, which would take it for a note to be kept.
+        dict.__setitem__(self, TOKEN, token)
+        return token
+
+    def __contains__(self, key: object) -> bool:
+        return key == TOKEN or super().__contains__(key)
 
 
 class BrowserSessions(SecureCookieSessionInterface):
@@ -90,13 +108,6 @@ class BrowserSessions(SecureCookieSessionInterface):
         notes = _read_notes(self, app, request)
         opened = BrowserSession(notes)
         opened.had_notes = bool(notes)
-        secret = read_session()
-        if not secret:
-            secret = request.cookies.get(name(VISIT)) or ""
-            if not secret:
-                secret = opened.visit = secrets.token_urlsafe(32)
-        opened[TOKEN] = _derive(secret)
-        opened.modified = False
         return opened
 
     def save_session(self, app: Flask, session: Any, response: Response) -> None:
@@ -115,9 +126,11 @@ class BrowserSessions(SecureCookieSessionInterface):
 
 
 def _read_notes(interface: BrowserSessions, app: Flask, request: Request) -> dict[str, Any]:
-    signer = interface.get_signing_serializer(app)
     text = request.cookies.get(name(NOTES))
-    if signer is None or not text:
+    if not text:
+        return {}
+    signer = interface.get_signing_serializer(app)
+    if signer is None:
         return {}
     loads, notes = signer.loads_unsafe(text)
     return notes if loads and isinstance(notes, dict) else {}

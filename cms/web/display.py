@@ -13,8 +13,6 @@ from cms import clock, i18n
 from cms.site import settings as site_settings
 from cms.web import gate
 
-RTL = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
-
 
 def install(app: Flask) -> None:
     """Give the filters to the admin's and sign-in templates."""
@@ -89,7 +87,7 @@ def locale() -> Locale:
 
 def direction() -> str:
     """`rtl` or `ltr`, for the interface's language."""
-    return "rtl" if i18n.current_language().split("-")[0] in RTL else "ltr"
+    return i18n.direction(i18n.current_language())
 
 
 @lru_cache(maxsize=64)

@@ -20,10 +20,12 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.fields.core import UnboundField
 
-from cms import i18n
+from cms import i18n, text
 from cms.errors import Rejected
 from cms.i18n import gettext as _
+from cms.i18n import lazy_gettext as __
 
+MAX_WORDS = 200  # characters that a list is searched for
 _ALLOWED_CONTROLS = "\t\n\r"
 
 
@@ -80,13 +82,33 @@ class CarafeForm(FlaskForm):  # type: ignore[misc]
         for message in self.form_errors:
             raise Rejected(str(message))
 
-    def show(self, refusal: Rejected) -> None:
-        """Put a rule's refusal beside the field that it names, or above the form."""
-        field = self._fields.get(refusal.field) if refusal.field else None
+    def show(self, refusal: Rejected, **renamed: str) -> None:
+        """Put a rule's refusal beside the field that it names, or above the form.
+
+        `renamed` says which input holds what the rule knows by another name: until="until_at".
+        """
+        name = renamed.get(refusal.field or "", refusal.field)
+        field = self._fields.get(name) if name else None
         if field is None:
             self.form_errors: list[str] = [*self.form_errors, refusal.message]
         else:
             field.errors = [*field.errors, refusal.message]
+
+
+class ListForm(CarafeForm):
+    """What a list is narrowed to; it stands in the address."""
+
+    class Meta(CarafeForm.Meta):
+        """A form that only reads needs no token."""
+
+        csrf = False
+
+    q = StringField(__("Search"), filters=[lambda typed: tidied(typed)])
+
+    @property
+    def words(self) -> str:
+        """What is searched for."""
+        return self.q.data or ""
 
 
 def gather_errors(form: Any) -> None:
@@ -133,6 +155,11 @@ def to_lf(value: Any) -> Any:
 def strip(value: Any) -> Any:
     """Text without the spaces around it."""
     return value.strip() if isinstance(value, str) else value
+
+
+def tidied(typed: Any) -> str:
+    """What is searched for, without controls and cut to a length that makes sense."""
+    return text.without_controls(str(typed or "")).strip()[:MAX_WORDS]
 
 
 def _is_impossible(letter: str) -> bool:

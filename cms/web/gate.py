@@ -116,9 +116,9 @@ def signed_in_person() -> Person:
 
 def now() -> datetime:
     """The instant of this request: every room that it asks is told the same time."""
-    if "now" not in g:
-        g.now = clock.now()
-    moment: datetime = g.now
+    moment: datetime | None = g.get("now")
+    if moment is None:
+        moment = g.now = clock.now()
     return moment
 
 

@@ -1,17 +1,19 @@
 """Security headers on every answer, strict unless a view asks for something else by name."""
 
 import secrets
+from collections.abc import Mapping
+from functools import lru_cache
 
 from flask import Flask, Response, g, request
 
+from cms.rendering import embeds
 from cms.web import installation
 
 NONCE_BYTES = 16
+NONCE = "{nonce}"  # stands in the policy until an answer puts its own there
 ONE_YEAR = 365 * 24 * 60 * 60  # seconds
 STAFF_DOORS = ("/admin", "/auth")
-
-# Nothing of a provider is loaded before a click; then its frame comes from here.
-FRAME_SOURCES = ("https://www.youtube-nocookie.com", "https://player.vimeo.com")
+_BEHIND_DOORS = tuple(f"{door}/" for door in STAFF_DOORS)
 
 _CLOSED = {
     "default-src": "'none'",
@@ -29,11 +31,12 @@ PUBLIC_POLICY = {
     "media-src": "'self' https:",
     "connect-src": "'self'",
     "manifest-src": "'self'",
-    "frame-src": " ".join(FRAME_SOURCES),
+    # Nothing of a provider is loaded before a click; then its frame comes from here.
+    "frame-src": " ".join(embeds.frame_hosts()),
 }
 STAFF_POLICY = {
     **_CLOSED,
-    "script-src": "'nonce-{nonce}'",
+    "script-src": f"'nonce-{NONCE}'",
     "style-src": "'self'",
     "img-src": "'self' https: data:",
     "font-src": "'self'",
@@ -89,24 +92,22 @@ def csp_nonce() -> str:
 def apply(response: Response) -> Response:
     """Add each header that the view has not set itself."""
     staff = is_staff_door()
-    referrer = "same-origin" if staff else "strict-origin-when-cross-origin"
-    wanted = {
-        **ALWAYS,
-        "Content-Security-Policy": _policy(staff),
-        "Referrer-Policy": referrer,
-        **_transport(),
-    }
     present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - of pairs
     response.headers.extend(
-        (name, value) for name, value in wanted.items() if name.lower() not in present
+        (name, value)
+        for name, lower, value in _usual(staff, installation.settings().is_https)
+        if lower not in present
     )
+    if "content-security-policy" not in present:
+        response.headers["Content-Security-Policy"] = _policy(staff)
     _set_caching(response, staff)
     return response
 
 
 def is_staff_door() -> bool:
     """Whether the request came by the admin's or the sign-in door."""
-    return any(request.path == door or request.path.startswith(door + "/") for door in STAFF_DOORS)
+    path = request.path
+    return path.startswith(STAFF_DOORS) and (path in STAFF_DOORS or path.startswith(_BEHIND_DOORS))
 
 
 def allow_framing_by_us(response: Response) -> Response:
@@ -118,25 +119,34 @@ def allow_framing_by_us(response: Response) -> Response:
     return response
 
 
-def render(policy: dict[str, str], *, nonce: str = "") -> str:
+def render(policy: Mapping[str, str]) -> str:
     """The text of a content security policy for this site."""
-    parts = [f"{name} {value.format(nonce=nonce)}" for name, value in policy.items()]
-    if installation.settings().is_https:
+    return _render(tuple(policy.items()), installation.settings().is_https)
+
+
+@lru_cache(maxsize=16)
+def _render(policy: tuple[tuple[str, str], ...], is_https: bool) -> str:
+    parts = [f"{name} {value}" for name, value in policy]
+    if is_https:
         parts.append("upgrade-insecure-requests")
     return "; ".join(parts)
 
 
-def _transport() -> dict[str, str]:
-    if not installation.settings().is_https:
-        return {}
-    return {"Strict-Transport-Security": f"max-age={ONE_YEAR}; includeSubDomains"}
+@lru_cache(maxsize=4)
+def _usual(staff: bool, is_https: bool) -> tuple[tuple[str, str, str], ...]:
+    """What answers carry that does not depend on the page: name, name in lower case, value."""
+    wanted = dict(ALWAYS)
+    wanted["Referrer-Policy"] = "same-origin" if staff else "strict-origin-when-cross-origin"
+    if is_https:
+        wanted["Strict-Transport-Security"] = f"max-age={ONE_YEAR}; includeSubDomains"
+    return tuple((name, name.lower(), value) for name, value in wanted.items())
 
 
 def _policy(staff: bool) -> str:
     if request.endpoint == "static":
         return render(FILE_POLICY)
     if staff:
-        return render(STAFF_POLICY, nonce=csp_nonce())
+        return render(STAFF_POLICY).replace(NONCE, csp_nonce())
     return render(PUBLIC_POLICY)
 
 

@@ -32,8 +32,8 @@ def install(app: Flask) -> None:
     manager = LoginManager()
     manager.session_protection = None
     manager.request_loader(_load)
-    app.config["REMEMBER_COOKIE_REFRESH_EACH_REQUEST"] = False
-    manager.init_app(app)
+    # Not `init_app`, which would look at each answer whether its remember cookie is wanted.
+    app.login_manager = manager  # type: ignore[attr-defined]
 
 
 def _load(_request: Request) -> SignedInUser | None:

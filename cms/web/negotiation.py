@@ -2,8 +2,7 @@
 
 from http import HTTPStatus
 
-import structlog
-from flask import Response, jsonify, request
+from flask import Response, g, jsonify, request
 
 
 def wants_json() -> bool:
@@ -19,7 +18,7 @@ def is_partial() -> bool:
 
 def request_id() -> str:
     """The id under which this request stands in the log."""
-    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+    return str(g.get("request_id", ""))
 
 
 def problem(status: int, message: str) -> Response:

@@ -75,18 +75,22 @@ def of_request(total: int, size: int) -> Pages:
 
 def sort_of_request(keys: tuple[str, ...], default: str) -> Sort:
     """The order asked for by `?sort=key` or `?sort=-key`, one of `keys`."""
-    text = request.args.get("sort", default)
+    return sort_of(request.args.get("sort", ""), keys, default)
+
+
+def sort_of(text: str, keys: tuple[str, ...], default: str) -> Sort:
+    """The order that `key` or `-key` asks for, one of `keys`."""
     if text.removeprefix("-") not in keys:
         text = default
     return Sort(text.removeprefix("-"), text.startswith("-"))
 
 
-def with_query(**changes: str | int | None) -> str:
-    """This address with some of its query changed; None takes a part out."""
+def with_query(path: str = "", /, **changes: str | int | None) -> str:
+    """This address, or another path, with some of the query changed; None takes a part out."""
     query: MultiDict[str, str] = MultiDict(request.args)
     for name, value in changes.items():
         query.poplist(name)
         if value is not None and (name, value) != ("page", 1):
             query.add(name, str(value))
     text = urlencode(list(query.items(multi=True)))
-    return request.script_root + quote(request.path) + (f"?{text}" if text else "")
+    return (path or request.script_root + quote(request.path)) + (f"?{text}" if text else "")

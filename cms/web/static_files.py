@@ -5,20 +5,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request, send_from_directory, url_for
+from flask import Flask, Response, g, request, send_from_directory, url_for
 
-from cms.config import ROOT
+from cms.config import shipped
 from cms.web import gate
 
 ONE_DAY = 24 * 60 * 60  # seconds
 ONE_YEAR = 365 * 24 * 60 * 60  # seconds
 HASH_LENGTH = 10
-
-
-def folder() -> Path:
-    """Where the files are: in a checkout beside the code, in a wheel within it."""
-    beside = ROOT / "static"
-    return beside if beside.is_dir() else Path(__file__).parent.parent / "_bundled" / "static"
 
 
 def install(app: Flask) -> None:
@@ -32,12 +26,16 @@ def install(app: Flask) -> None:
 @gate.public
 def _favicon() -> Response:
     """What browsers ask for by themselves when a page names no icon."""
-    return send_from_directory(folder(), "favicon.svg", max_age=ONE_DAY)
+    return send_from_directory(shipped("static"), "favicon.svg", max_age=ONE_DAY)
 
 
 def static_url(name: str) -> str:
     """The address of one of our files, which changes whenever the file does."""
-    return url_for("static", filename=name)
+    # A page draws hundreds of icons, all of one file.
+    known: dict[str, str] = g.setdefault("static_urls", {})
+    if name not in known:
+        known[name] = url_for("static", filename=name)
+    return known[name]
 
 
 def is_built(name: str) -> bool:
@@ -47,7 +45,7 @@ def is_built(name: str) -> bool:
 
 def fingerprint(name: str) -> str | None:
     """A short hash of a file's bytes, or None when there is no such file."""
-    path = folder() / name
+    path = shipped("static") / name
     try:
         stat = path.stat()
     except (OSError, ValueError):

@@ -39,5 +39,6 @@ def _context() -> dict[str, Any]:
         "site_name": display.site().title,
         "locale": i18n.current_language(),
         "direction": display.direction(),
+        "keys": "on" if person is None or person.shortcuts else "off",
         "theme_choice": person.theme if person else "auto",
     }

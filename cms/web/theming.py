@@ -9,13 +9,16 @@ from types import MappingProxyType
 from flask import Flask, current_app
 
 from cms import clock
-from cms.config import ROOT
+from cms.config import shipped
+from cms.i18n import lazy_gettext as __
 from cms.themes.catalog import Catalog, Theme
 from cms.themes.circuit import Circuit
 from cms.themes.environment import ThemeFailure
 
 KEY = "carafe.themes"
-USUAL_PLACES: Mapping[str, str] = MappingProxyType({"main": "Main navigation", "footer": "Footer"})
+USUAL_PLACES: Mapping[str, str] = MappingProxyType(
+    {"main": __("Main navigation"), "footer": __("Footer")}
+)
 
 
 MAX_NOTED = 50
@@ -46,7 +49,7 @@ class Theming:
 def install(app: Flask) -> None:
     """Read the themes that came with the product and those installed beside it."""
     installed = Path(app.instance_path) / "themes"
-    app.extensions[KEY] = Theming(Catalog(bundled_folder(), installed))
+    app.extensions[KEY] = Theming(Catalog(shipped("themes"), installed))
 
 
 def current() -> Theming:
@@ -87,9 +90,3 @@ def menu_places(theme_id: str) -> Mapping[str, str]:
     """The places where a theme shows menus, with their labels; the usual two when it is missing."""
     theme = find_theme(theme_id)
     return theme.manifest.menus if theme is not None and theme.manifest.menus else USUAL_PLACES
-
-
-def bundled_folder() -> Path:
-    """Where the shipped themes lie: beside the package, or inside it in a wheel."""
-    beside = ROOT / "themes"
-    return beside if beside.is_dir() else Path(__file__).parent.parent / "_bundled" / "themes"

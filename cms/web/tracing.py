@@ -1,7 +1,7 @@
 """One id per request, on every line it writes to the log and on its answer."""
 
 import structlog
-from flask import Flask, Response
+from flask import Flask, Response, g
 
 from cms import ids
 from cms.web import negotiation
@@ -18,7 +18,8 @@ def install(app: Flask) -> None:
 
 def _begin() -> None:
     # Never taken from the client: a made-up id would hide one request behind another.
-    structlog.contextvars.bind_contextvars(request_id=ids.new_id())
+    g.request_id = ids.new_id()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
 
 def _answer(response: Response) -> Response:

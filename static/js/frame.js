@@ -71,6 +71,7 @@ window.addEventListener("pageshow", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
+  if (root.dataset.keys === "off") return;
   const command = event.ctrlKey || event.metaKey;
   const form = document.querySelector("form[data-save-key]");
   if (command && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "s" && form) {

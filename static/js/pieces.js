@@ -52,6 +52,11 @@ class TagInput extends HTMLElement {
     this.source.type = "hidden";
     this.box.append(this.entry);
     this.append(this.box);
+    if (this.source.hasAttribute("autofocus")) {
+      this.source.removeAttribute("autofocus");
+      this.entry.autofocus = true;
+      this.entry.focus();
+    }
     this.entry.addEventListener("keydown", (event) => this.pressed(event));
     this.entry.addEventListener("input", (event) => this.typed(event));
     this.entry.addEventListener("blur", () => this.take());
@@ -112,6 +117,38 @@ class TagInput extends HTMLElement {
   }
 }
 
+/** A text field whose names to offer come from the server while one types. */
+class ChoiceList extends HTMLElement {
+  connectedCallback() {
+    const input = this.querySelector("input");
+    const list = this.querySelector("datalist");
+    if (!input || !list || !this.dataset.href) return;
+    let timer;
+    input.addEventListener("input", (event) => {
+      // A name that was chosen needs no further offers.
+      const chosen = event.inputType === "insertReplacementText" || !("inputType" in event);
+      clearTimeout(timer);
+      if (chosen) input.dispatchEvent(new Event("change", { bubbles: true }));
+      else timer = setTimeout(() => this.offer(input, list), 150);
+    });
+  }
+
+  async offer(input, list) {
+    this.asking?.abort();
+    this.asking = new AbortController();
+    const href = new URL(this.dataset.href, location.href);
+    href.searchParams.set("q", input.value);
+    try {
+      const answer = await fetch(href, { signal: this.asking.signal, headers: { Accept: "application/json" } });
+      if (!answer.ok) return;
+      const names = await answer.json();
+      list.replaceChildren(...names.map((name) => Object.assign(document.createElement("option"), { value: name })));
+    } catch {
+      // What was offered before stays; any name may be typed all the same.
+    }
+  }
+}
+
 function split(text) {
   return text
     .split(/[,，、]/u)
@@ -166,20 +203,35 @@ class ToastStack extends HTMLElement {
     }
   }
 
-  /** Show a message that a script has to say. */
-  say(words, kind = "message") {
+  /** Show a message that a script has to say; `undo` is an address that takes the act back. */
+  say(words, kind = "message", undo = "") {
     const toast = document.createElement("div");
     toast.className = `toast toast-${kind}`;
     const text = document.createElement("span");
     text.className = "toast-text";
     text.textContent = words;
     toast.append(icon(kind === "message" ? "check-circle" : "warning"), text);
+    if (undo) toast.append(this.undoing(undo));
     this.append(toast);
     this.prepare(toast);
+  }
+
+  undoing(address) {
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = address;
+    form.className = "post-button";
+    const token = document.querySelector('input[name="csrf_token"]').cloneNode();
+    const button = document.createElement("button");
+    button.className = "button button-quiet";
+    button.append(icon("undo"), this.dataset.undo);
+    form.append(token, button);
+    return form;
   }
 }
 
 customElements.define("reveal-password", RevealPassword);
+customElements.define("choice-list", ChoiceList);
 customElements.define("tag-input", TagInput);
 customElements.define("character-count", CharacterCount);
 customElements.define("toast-stack", ToastStack);

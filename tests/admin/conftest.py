@@ -8,7 +8,7 @@ import pytest
 
 from cms import clock, db
 from cms.accounts.permissions import Person
-from cms.content import editing, publishing
+from cms.content import editing, intervals, publishing, revisions
 from cms.content.models import Entry, Revision
 from cms.content.snapshot import Snapshot
 
@@ -54,17 +54,17 @@ class Room:
     def head(self, entry_id: str) -> Revision:
         """The newest revision."""
         with self.open():
-            return editing.get_head(editing.get_entry(entry_id))
+            return revisions.get_head(editing.get_entry(entry_id))
 
     def count_revisions(self, entry_id: str) -> int:
         """How many states of the entry were saved."""
         with self.open():
-            return len(editing.list_revisions(editing.get_entry(entry_id)))
+            return len(revisions.list_revisions(editing.get_entry(entry_id)))
 
     def state(self, entry_id: str) -> str:
         """draft, scheduled, published …"""
         with self.open():
-            return publishing.state_of(editing.get_entry(entry_id), now=clock.now()).status.value
+            return intervals.state_of(editing.get_entry(entry_id), now=clock.now()).status.value
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from flask import Flask
 
 from cms import clock, ids
 from cms.accounts.permissions import Person
-from cms.content import editing, listing
+from cms.content import editing, listing, revisions
 from tests import databases
 from tests.admin.conftest import Room
 from tests.browsing import Browser
@@ -80,4 +80,4 @@ def test_a_form_that_comes_twice_at_once_makes_one_entry(
     with room.open():
         lines = listing.list_entries(listing.Filter(type="post"), now=clock.now(), limit=9)
         assert [line.title for line in lines] == ["Once"]
-        assert len(editing.list_revisions(editing.get_entry(lines[0].id))) == 1
+        assert len(revisions.list_revisions(editing.get_entry(lines[0].id))) == 1

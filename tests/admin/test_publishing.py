@@ -8,7 +8,7 @@ import pytest
 
 from cms import clock, db
 from cms.accounts.permissions import Person
-from cms.content import editing, publishing
+from cms.content import editing, intervals, revisions
 from cms.content.snapshot import Snapshot
 from cms.site import settings
 from tests.admin.conftest import Room
@@ -33,7 +33,7 @@ def _in(**span: Any) -> str:
 
 def _count(room: Room, entry_id: str) -> int:
     with room.open():
-        return len(publishing.intervals(editing.get_entry(entry_id)))
+        return len(intervals.list_all(editing.get_entry(entry_id)))
 
 
 def test_saving_leads_on_to_the_panel_and_out(
@@ -102,7 +102,7 @@ def test_what_was_changed_meanwhile_is_looked_at_once_more(
 ) -> None:
     with room.open(write=True):
         entry = editing.get_entry(entry_id)
-        content = Snapshot.of(editing.get_head(entry))
+        content = Snapshot.of(revisions.get_head(entry))
         changed = replace(content, title="Other words")
         editing.save(entry, changed, by=ana, now=clock.now(), based_on=entry.head_id)
     assert desk.submit("Publish").status_code == 422
@@ -152,7 +152,7 @@ def test_dates_are_those_of_the_site(browser: Browser, room: Room, ada: Person) 
     browser.sign_in(ada).get(f"/admin/entries/{entry_id}/publication")
     browser.submit("Publish", when="later", from_at="2040-01-01T09:00")
     with db.unit_of_work(room.database, write=False):
-        interval = publishing.intervals(editing.get_entry(entry_id))[0]
+        interval = intervals.list_all(editing.get_entry(entry_id))[0]
         assert interval.from_at.isoformat() == "2040-01-01T00:00:00+00:00"
     browser.get(f"/admin/entries/{entry_id}/publication")
     assert "Asia/Tokyo" in browser.text
@@ -164,7 +164,7 @@ def test_who_may_see_it_is_chosen_on_the_panel(
     desk.submit("Publish", access="password", password="open sesame")
     assert room.state(entry_id) == "published"
     with room.open():
-        live = publishing.find_live(editing.get_entry(entry_id), now=clock.now())
+        live = intervals.find_live(editing.get_entry(entry_id), now=clock.now())
         assert live is not None
         assert live.access == "password"
         assert live.password_hash
@@ -190,7 +190,7 @@ def test_what_is_out_ends_at_a_date_without_its_changes(
     desk.submit("Take it down then", at=_in(days=2))
     with room.open():
         entry = editing.get_entry(entry_id)
-        live = publishing.find_live(entry, now=clock.now())
+        live = intervals.find_live(entry, now=clock.now())
         assert live is not None
         assert live.title == "Tea"
         assert live.until_at is not None

@@ -1,11 +1,11 @@
-"""Authors, menus, settings and the first page."""
+"""Authors, settings and the first page."""
 
 import pytest
 
 from cms import clock
 from cms.accounts.permissions import Person
 from cms.content import profiles
-from cms.site import menus, settings
+from cms.site import settings
 from tests.admin.conftest import Room
 from tests.browsing import Browser
 
@@ -41,75 +41,6 @@ def test_an_author_that_cannot_be_is_refused(
     assert browser.submit("Save", **{"name": "Ida", "bio": "Kept", **fields}).status_code == 422
     with room.open():
         assert len(profiles.list_profiles()) == 1
-
-
-# --- menus -----------------------------------------------------------------------------------
-
-
-def _lines(room: Room) -> list[tuple[str, str | None]]:
-    with room.open():
-        menu = menus.find_menu("main")
-        return [(item.label, item.url) for item in menus.list_items(menu)] if menu else []
-
-
-def test_a_menu_is_written_line_by_line(browser: Browser, room: Room, eli: Person) -> None:
-    page = room.write(eli, "About", "page")
-    browser.sign_in(eli).get("/admin/menus/")
-    assert "t:menus" not in browser.text
-    browser.get("/admin/menus/main")
-    browser.submit("Save and add a line", **{"lines-0-label": "Home", "lines-0-url": "/"})
-    browser.follow()
-    browser.submit(
-        "Save",
-        **{"lines-1-target": f"entry:{page}", "lines-1-position": "1", "lines-0-position": "2"},
-    )
-    assert _lines(room) == [("", None), ("Home", "/")]
-    browser.get("/admin/menus/main")
-    browser.submit("Save", **{"lines-0-remove": "y"})
-    assert _lines(room) == [("Home", "/")]
-
-
-@pytest.mark.parametrize(
-    "line",
-    [{"label": "No address"}, {"url": "/no-label"}, {"label": "Evil", "url": "javascript:x"},
-     {"label": "Deep", "url": "/", "depth": "1"}, {"label": "x", "url": "/", "depth": "99"},
-     {"label": "Gone", "target": "entry:01J00000000000000000000000"},
-     {"label": "x", "target": "nonsense:1"}, {"label": "a\x00b", "url": "/"},
-     {"label": "x" * 201, "url": "/"}],
-)  # fmt: skip
-def test_a_line_that_leads_nowhere_is_refused(
-    browser: Browser, room: Room, eli: Person, line: dict[str, str]
-) -> None:
-    browser.sign_in(eli).get("/admin/menus/main")
-    fields = {f"lines-0-{name}": value for name, value in line.items()}
-    assert browser.submit("Save", name="Kept name", **fields).status_code == 422
-    assert "Kept name" in str(browser.page and browser.page.text)
-    assert _lines(room) == []
-
-
-def test_a_menu_that_someone_changed_meanwhile_is_not_replaced_unseen(
-    browser: Browser, room: Room, eli: Person, ada: Person
-) -> None:
-    browser.sign_in(eli).get("/admin/menus/main")
-    with room.open(write=True):
-        line = menus.Line(label="Ada’s", target_kind="url", url="/ada/")
-        menus.save_menu("main", "Main", [line], by=ada, now=clock.now())
-    mine = {"lines-0-label": "Eli’s", "lines-0-url": "/eli/"}
-    assert browser.submit("Save", **mine).status_code == 409
-    assert "Someone changed this menu meanwhile." in browser.text
-    assert _lines(room) == [("Ada’s", "/ada/")]
-    assert browser.submit("Save").status_code == 303
-    assert _lines(room) == [("Eli’s", "/eli/")]
-
-
-def test_a_menu_that_is_sent_twice_is_saved_once(browser: Browser, room: Room, eli: Person) -> None:
-    browser.sign_in(eli).get("/admin/menus/main")
-    page = browser.page
-    for _time in range(2):
-        browser.page = page
-        fields = {"lines-0-label": "Home", "lines-0-url": "/"}
-        assert browser.submit("Save", **fields).status_code == 303
-    assert _lines(room) == [("Home", "/")]
 
 
 # --- settings --------------------------------------------------------------------------------
@@ -160,7 +91,7 @@ def test_the_first_page_leads_a_newcomer(browser: Browser, room: Room, ada: Pers
     browser.sign_in(ada).get("/admin/")
     assert browser.heading == "Hello, Ada"
     assert "First steps" in browser.text
-    assert "0 of 3" in browser.text
+    assert "0 of 4" in browser.text
 
 
 def test_the_first_page_shows_what_to_go_on_with(

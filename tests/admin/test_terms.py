@@ -92,3 +92,27 @@ def test_nobody_without_the_role_comes_near(
     assert browser.get(f"/admin/terms/{term_id}").status_code == 403
     assert browser.send(f"/admin/terms/{term_id}", {"name": "x"}).status_code == 403
     assert browser.send(f"/admin/terms/{term_id}/removal").status_code == 403
+
+
+def test_a_tag_is_merged_into_another(browser: Browser, room: Room, eli: Person) -> None:
+    tee, tea = _make(room, eli, "Tee"), _make(room, eli, "Tea")
+    entry_id = room.write(eli, term_ids=(tee,))
+    browser.sign_in(eli).get(f"/admin/terms/{tee}/merging")
+    assert "1 entry is filed anew" in browser.text
+    for name in ("", "None such", "Tee"):
+        assert browser.submit("Merge", into=name).status_code == 422
+        assert browser.page is not None
+        assert name in browser.page.text
+    assert browser.submit("Merge", into="tea").status_code == 303
+    browser.follow()
+    assert "“Tee” is merged into “Tea”." in browser.text
+    assert room.head(entry_id).term_ids == [tea]
+    assert browser.get(f"/admin/terms/{tee}/merging").status_code == 404
+    assert browser.send(f"/admin/terms/{tee}/merging", {"into": "Tea"}).status_code == 404
+
+
+def test_only_editors_merge(browser: Browser, room: Room, ana: Person, eli: Person) -> None:
+    tee = _make(room, eli, "Tee")
+    browser.sign_in(ana)
+    assert browser.get(f"/admin/terms/{tee}/merging").status_code == 403
+    assert browser.send(f"/admin/terms/{tee}/merging", {"into": "x"}).status_code == 403

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from cms import clock
-from cms.accounts.permissions import Person
+from cms.accounts.permissions import OPERATOR, Person
 from cms.admin import typed_fields
-from cms.content import profiles, terms, types
+from cms.content import editing, profiles, terms, trash, types
 from cms.content.fields import Choice, Field
 from cms.content.types import ContentType
 from tests.admin.conftest import Room
@@ -193,13 +193,20 @@ def test_a_needed_field_is_asked_for_when_it_goes_out(
     assert room.state(entry_id) == "draft"
 
 
-def test_what_is_gone_is_still_chosen(browser: Browser, room: Room, eli: Person) -> None:
-    gone = "01J00000000000000000000009"
-    entry_id = room.write(eli, "Bread", "recipe", fields={"next": gone, "kinds": [gone]})
+def test_what_is_gone_is_still_chosen(
+    browser: Browser, room: Room, eli: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = room.write(eli, "Gone", "recipe")
+    entry_id = room.write(eli, "Bread", "recipe", fields={"next": gone})
+    with room.open(write=True):
+        trash.trash(editing.get_entry(gone), by=OPERATOR, now=clock.now())
+        # As of before a purge asked what becomes of the uses.
+        monkeypatch.setattr("cms.content.uses.list_uses", lambda *_args, **_options: ())
+        trash.purge(editing.get_entry(gone), by=OPERATOR, now=clock.now())
     browser.sign_in(eli).get(f"/admin/entries/{entry_id}")
     assert "(gone)" in browser.text
     browser.submit("Save", title="Changed")
-    assert room.head(entry_id).fields == {"next": gone, "kinds": [gone]}
+    assert room.head(entry_id).fields == {"next": gone}
 
 
 def test_two_people_change_different_fields_and_parts(

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask
 from flask_login import current_user
 
 from cms import application, clock, create_app, db
-from cms.accounts import people
+from cms.accounts import closing, granting, people
 from cms.accounts.permissions import Permission, Person
 from cms.config import Settings
 from cms.errors import BadConfiguration
@@ -104,8 +104,8 @@ def test_the_permission_decides(app: Flask, ada: Person, eli: Person) -> None:
 @pytest.mark.parametrize(
     "act",
     [
-        lambda account, by: people.disable(account, now=clock.now(), by=by),
-        lambda account, by: people.change_roles(account, [], now=clock.now(), by=by),
+        lambda account, by: closing.disable(account, now=clock.now(), by=by),
+        lambda account, by: granting.change_roles(account, [], now=clock.now(), by=by),
     ],
 )
 def test_what_was_taken_away_is_gone_at_the_next_request(

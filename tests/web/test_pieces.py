@@ -22,7 +22,7 @@ from wtforms.fields.choices import SelectChoice
 
 from cms import i18n
 from cms.merging import diff
-from cms.web import display, templating
+from cms.web import display, static_files, templating
 
 CMS = Path(i18n.__file__).parent
 FOLDERS = [CMS / door / "templates" for door in ("web", "auth", "admin")]
@@ -64,7 +64,10 @@ def draw():
     app.jinja_loader = ChoiceLoader([FileSystemLoader(folder) for folder in FOLDERS])
     display.install(app)
     app.jinja_env.globals.update(
-        _=i18n.gettext, ngettext=i18n.ngettext, csrf_token=lambda: "a token"
+        _=i18n.gettext,
+        ngettext=i18n.ngettext,
+        csrf_token=lambda: "a token",
+        static_url=static_files.static_url,
     )
 
     def drawn(source: str, **context: object) -> str:

@@ -1,0 +1,121 @@
+"""Acts in words: what they were about, and by which door they came."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import url_for
+
+from cms import db
+from cms.accounts import people
+from cms.addresses.models import Address
+from cms.content import editing, profiles, revisions, terms
+from cms.i18n import LazyText
+from cms.i18n import gettext as _
+from cms.i18n import lazy_gettext as __
+from cms.site.models import Menu
+
+Thing = dict[str, Any]
+
+KINDS: dict[str, tuple[LazyText, str]] = {
+    "entry": (__("Posts and pages"), "posts"),
+    "term": (__("Tags and categories"), "tag"),
+    "profile": (__("Authors"), "person"),
+    "menu": (__("Menus"), "menus"),
+    "redirect": (__("Redirects"), "redirect"),
+    "setting": (__("Settings"), "settings"),
+    "person": (__("People"), "people"),
+}
+DOORS: dict[str, LazyText] = {
+    "admin": __("In the admin"),
+    "terminal": __("At the terminal"),
+    "import": __("By an import"),
+    "rerender": __("By rendering anew"),
+}
+
+
+def kinds() -> list[tuple[str, str]]:
+    """What acts may be about, for a choice."""
+    return [(kind, str(label)) for kind, (label, _icon) in KINDS.items()]
+
+
+def doors() -> list[tuple[str, str]]:
+    """By which doors acts come, for a choice."""
+    return [(name, str(label)) for name, label in DOORS.items()]
+
+
+def via(name: str) -> str:
+    """By which door an act came; nothing for the usual one."""
+    return "" if name == "admin" else str(DOORS.get(name, name))
+
+
+def icon(found: Sequence[str]) -> str:
+    """The icon of an act that was about things of these kinds."""
+    # A redirect or an entry says more than the addresses and settings that went along.
+    for kind, (_label, name) in KINDS.items():
+        if kind in found:
+            return name
+    return "activity"
+
+
+def thing(kind: str, subject_id: str) -> Thing:
+    """Something that acts were about: its name, and where it is worked on."""
+    find = _FINDERS.get(kind)
+    found = find(subject_id) if find else None
+    return found or {"label": _("Something that is gone"), "href": None}
+
+
+def _entry(entry_id: str) -> Thing | None:
+    entry = editing.find_entry(entry_id)
+    if entry is None:
+        return None
+    title = revisions.get_head(entry).title or _("Untitled")
+    return {"label": title, "href": url_for("admin.entries_edit", entry_id=entry.id)}
+
+
+def _term(term_id: str) -> Thing | None:
+    term = terms.find_terms([term_id]).get(term_id)
+    if term is None:
+        return None
+    return {"label": term.name, "href": url_for("admin.terms_edit", term_id=term_id)}
+
+
+def _profile(profile_id: str) -> Thing | None:
+    profile = profiles.find_profiles([profile_id]).get(profile_id)
+    if profile is None:
+        return None
+    return {
+        "label": profile.name,
+        "href": url_for("admin.profiles_edit", profile_id=profile_id),
+    }
+
+
+def _menu(menu_id: str) -> Thing | None:
+    menu = db.session().get(Menu, menu_id)
+    if menu is None:
+        return None
+    return {"label": menu.name, "href": url_for("admin.menus_edit", place=menu.place)}
+
+
+def _redirect(address_id: str) -> Thing | None:
+    line = db.session().get(Address, address_id)
+    return {"label": line.path, "href": None} if line else None
+
+
+def _setting(_key: str) -> Thing | None:
+    return {"label": _("Settings"), "href": url_for("admin.settings")}
+
+
+def _person(account_id: str) -> Thing | None:
+    account = people.find_account(account_id)
+    return {"label": account.display_name, "href": None} if account else None
+
+
+_FINDERS: dict[str, Callable[[str], Thing | None]] = {
+    "entry": _entry,
+    "term": _term,
+    "profile": _profile,
+    "menu": _menu,
+    "redirect": _redirect,
+    "setting": _setting,
+    "person": _person,
+}

@@ -1,0 +1,73 @@
+"""Choosing one of many by typing: names that a field offers, and finding what was typed.
+
+Lists of thousands fit into no select. A text field takes a name instead, and offers names while one
+types (`choice_field` in web/pieces/field.html); without scripts it offers the first few.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Response, jsonify, request
+
+from cms import db, ids, text
+from cms.accounts.permissions import Permission
+from cms.admin.door import blueprint
+from cms.content import profiles, terms
+from cms.content.models import Profile, Term
+from cms.web import gate
+
+OFFERED = 20  # names at once
+
+
+@blueprint.get("/choices/terms", endpoint="choices_terms")
+@gate.requires(Permission.WRITE)
+def list_terms() -> Response:
+    """Names of a taxonomy's terms that hold what was typed."""
+    return jsonify(term_names(request.args.get("taxonomy", "tag"), _typed()))
+
+
+@blueprint.get("/choices/authors", endpoint="choices_authors")
+@gate.requires(Permission.WRITE)
+def list_authors() -> Response:
+    """Names for bylines that hold what was typed."""
+    return jsonify(author_names(_typed()))
+
+
+def term_names(taxonomy: str, typed: str = "") -> list[str]:
+    """A few names of a taxonomy's terms, those that begin with what was typed first."""
+    query = sa.select(Term.name).where(Term.taxonomy == taxonomy)
+    return _named(query, Term.name, typed)
+
+
+def author_names(typed: str = "") -> list[str]:
+    """A few names of profiles, those that begin with what was typed first."""
+    return _named(sa.select(Profile.name), Profile.name, typed)
+
+
+def find_term(taxonomy: str, typed: str) -> Term | None:
+    """The term of this name or id."""
+    if ids.is_id(typed):
+        return terms.find_terms([typed]).get(typed)
+    return terms.find_by_name(taxonomy, typed)
+
+
+def find_author(typed: str) -> Profile | None:
+    """The profile of this name or id."""
+    if ids.is_id(typed):
+        return profiles.find_profiles([typed]).get(typed)
+    return profiles.find_by_name(typed)
+
+
+def _typed() -> str:
+    return text.without_controls(request.args.get("q", "")).strip()[:200]
+
+
+def _named(query: sa.Select[Any], name: Any, typed: str) -> list[str]:
+    lowered = sa.func.lower(name)
+    if typed:
+        query = query.where(lowered.contains(typed.lower(), autoescape=True))
+        begins = sa.case((lowered.startswith(typed.lower(), autoescape=True), 0), else_=1)
+        query = query.order_by(begins)
+    found: Iterable[str] = db.session().scalars(query.order_by(name).limit(OFFERED))
+    return list(dict.fromkeys(found))

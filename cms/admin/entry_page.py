@@ -1,0 +1,37 @@
+"""The page on which an entry is written: the form as it was sent, and as it is shown."""
+
+from flask import render_template
+
+from cms.addresses import urls as addresses
+from cms.admin import entry_form, entry_offers, presenting
+from cms.admin.entry_form import EntryForm
+from cms.content.models import Entry
+from cms.content.types import ContentType
+from cms.web import gate, static_files
+
+RICH_EDITOR = "dist/markdown-source.js"  # built from static/src where Node is at hand
+
+
+def sent(kind: ContentType, entry: Entry | None) -> EntryForm:
+    """The form as it was sent, already checked."""
+    form = entry_form.form_class(kind)()
+    entry_form.prepare(
+        form, kind, entry=entry, templates=presenting.templates(kind), now=gate.now()
+    )
+    form.validate()
+    return form
+
+
+def page(form: EntryForm, kind: ContentType, entry: Entry | None, entry_id: str) -> str:
+    """The page on which an entry is written."""
+    entry_form.prepare(
+        form, kind, entry=entry, templates=presenting.templates(kind), now=gate.now()
+    )
+    return render_template(
+        "admin/entries/form.html",
+        form=form,
+        entry=presenting.writing(entry, kind, entry_id),
+        known=entry_offers.known(kind),
+        rich_editor=static_files.fingerprint(RICH_EDITOR) is not None,
+        site_address=addresses.site_url().split("://")[1],
+    )

@@ -1,0 +1,131 @@
+"""Redirects as tables: tried before they are kept, and given to spreadsheets."""
+
+from collections.abc import Generator
+from typing import Any
+
+from flask import Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import FileField, TextAreaField
+
+from cms import db
+from cms.accounts.permissions import Permission
+from cms.addresses import hits, leads, redirect_files, redirects
+from cms.addresses.redirect_files import Outcome
+from cms.admin import csv_export, notes
+from cms.admin.door import blueprint
+from cms.admin.redirects import wanted_of
+from cms.content import aiming
+from cms.errors import Rejected
+from cms.i18n import gettext as _
+from cms.i18n import lazy_gettext as __
+from cms.i18n import ngettext
+from cms.web import display, gate, urls
+from cms.web.forms import CarafeForm, ListForm, with_marks
+
+MOST_LINES = 2_000  # of one table, so that a request ends in time
+LARGEST = 1_000_000  # bytes
+STEP = 500
+
+
+class TableForm(CarafeForm):
+    """A table of redirects, from a file or pasted."""
+
+    file = FileField(__("File"), description=__("CSV with the columns from, to and code."))
+    lines = TextAreaField(__("Or paste it here"))
+
+
+@blueprint.get("/redirects/import", endpoint="redirect_tables_new")
+@gate.requires(Permission.MANAGE_REDIRECTS)
+def new() -> str:
+    """An empty form."""
+    return _page(TableForm(formdata=None), [])
+
+
+@blueprint.post("/redirects/import", endpoint="redirect_tables_create")
+@gate.requires(Permission.MANAGE_REDIRECTS)
+def create() -> ResponseReturnValue:
+    """Try a table and show what each line would do; or do it, all or nothing."""
+    form = TableForm.from_request()
+    outcomes: list[Outcome] = []
+    if form.ok:
+        try:
+            written = _written(form)
+            form.lines.data = with_marks(written)
+            lines = redirect_files.read(written, most=MOST_LINES)
+            outcomes = redirect_files.run(
+                lines,
+                by=gate.signed_in_person(),
+                now=gate.now(),
+                lists=(display.site().posts_path,),
+            )
+        except Rejected as refusal:
+            form.show(refusal)
+    is_whole = form.ok and not any(each.problem for each in outcomes)
+    if is_whole and request.form.get("act") == "import":
+        db.commit()
+        count = sum(each.does != redirect_files.SAME for each in outcomes)
+        notes.leave(ngettext("{n} redirect is kept.", "{n} redirects are kept.", count))
+        answer: Response = urls.see_other("admin.redirects_index")
+        return answer
+    redirect_files.forget()
+    return _page(form, outcomes), 200 if is_whole else 422
+
+
+@blueprint.get("/redirects/list.csv", endpoint="redirects_csv")
+@gate.requires(Permission.MANAGE_REDIRECTS)
+def table() -> Response:
+    """The list with its filters, as a table that can be imported again."""
+    columns = ("from", "to", "code", _("Used"), _("Last used"))
+    return csv_export.answer("redirects", columns, _rows(wanted_of(ListForm(request.args))))
+
+
+def _rows(wanted: leads.Filter) -> Generator[tuple[Any, ...]]:
+    if wanted.kind in ("", leads.PATTERN):
+        yield from _lines(leads.list_patterns(wanted))
+    if wanted.kind == leads.PATTERN:
+        return
+    after = ""
+    while True:
+        rows = leads.list_lines(wanted, limit=STEP, after=after)
+        yield from _lines(rows)
+        if len(rows) < STEP:
+            return
+        after = leads.cursor(wanted, rows[-1], hits.of([rows[-1].id]))
+
+
+def _lines(rows: Any) -> Generator[tuple[Any, ...]]:
+    aims, counted = aiming.aims_of(rows), hits.of(row.id for row in rows)
+    for row in rows:
+        used = counted.get(row.id, hits.NONE)
+        yield redirects.source_of(row), aims[row.id].address, row.code, used.count, used.last_at
+
+
+def _written(form: TableForm) -> str:
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return str(form.lines.data or "")
+    with sent.stream as stream:
+        body = stream.read(LARGEST + 1)
+    if len(body) > LARGEST:
+        raise Rejected(_("This file is larger than one megabyte. Part it into several."),
+                       field="file")  # fmt: skip
+    return redirect_files.decode(body)
+
+
+def _page(form: TableForm, outcomes: list[Outcome]) -> str:
+    heading, back = _("Import redirects"), url_for("admin.redirects_index")
+    problems = [each for each in outcomes if each.problem]
+    return render_template(
+        "admin/redirects/import.html",
+        heading=heading,
+        form=form,
+        crumbs=[{"label": _("Redirects"), "href": back}, {"label": heading, "href": ""}],
+        back_href=back,
+        outcomes=problems or outcomes,
+        problems=len(problems),
+        words={
+            redirect_files.NEW: _("New"),
+            redirect_files.CHANGED: _("Changed"),
+            redirect_files.SAME: _("Stands there already"),
+        },
+    )

@@ -1,0 +1,188 @@
+"""Activity: the list of every act, an act's own page, and undoing it there."""
+
+import csv
+import io
+
+import pytest
+import sqlalchemy as sa
+
+from cms import clock, db
+from cms.accounts.permissions import OPERATOR, Person
+from cms.content import editing, terms, trash
+from cms.history.models import ChangeSet
+from cms.site import settings
+from tests.admin.conftest import Room
+from tests.browsing import Browser
+
+
+def latest(room: Room) -> str:
+    """The id of the last act."""
+    with room.open():
+        return str(db.session().scalar(sa.select(sa.func.max(ChangeSet.id))))
+
+
+def go(browser: Browser, words: str) -> None:
+    """Follow the link with these words."""
+    link = next(each for each in browser.page.all("a") if browser.page.words(each) == words)
+    browser.get(str(link.get("href")))
+
+
+def listed(browser: Browser) -> str:
+    """The words between the filters and the foot of the page."""
+    return browser.text.partition("Until")[2].partition("Keys")[0]
+
+
+@pytest.fixture
+def renamed(room: Room, ada: Person) -> str:
+    """Ada named the site; the act's id."""
+    with room.open(write=True):
+        settings.save({"title": "Tea house"}, by=ada, now=clock.now())
+    return latest(room)
+
+
+def test_every_act_stands_in_the_list_with_who_and_what(
+    browser: Browser, room: Room, renamed: str, ana: Person, eli: Person
+) -> None:
+    room.write(ana, "Green tea")
+    browser.sign_in(eli).get("/admin/activity/")
+    assert "Started “Green tea”" in browser.text
+    assert "Changed settings" in browser.text
+    assert "Ana" in browser.text
+    assert browser.heading == "Activity"
+
+
+def test_who_may_not_see_everything_sees_their_own(
+    browser: Browser, room: Room, renamed: str, ana: Person
+) -> None:
+    room.write(ana, "Green tea")
+    browser.sign_in(ana).get("/admin/activity/?who=programs")
+    assert browser.heading == "What you did"
+    assert "Started “Green tea”" in browser.text
+    assert "settings" not in listed(browser)
+    assert browser.get(f"/admin/activity/{renamed}").status_code == 403
+    assert browser.send(f"/admin/activity/{renamed}/undo").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("query", "found", "not_found"),
+    [
+        ("q=green", ["Started “Green tea”", "Added “Green”"], ["settings"]),
+        ("q=TEA+started", ["Started “Green tea”"], ["settings"]),
+        ("q=100%25", [], ["Green tea"]),
+        ("kind=setting", ["settings"], ["Green tea", "Added"]),
+        ("kind=term", ["Added “Green”"], ["“Green tea”", "settings"]),
+        ("kind=nothing", ["settings", "Green tea"], []),
+        ("who=programs", ["Added “Green”"], ["“Green tea”", "settings"]),
+        ("via=terminal", ["Added “Green”"], ["“Green tea”"]),
+        ("state=undone", [], ["Green"]),
+        ("since=2100-01-01", [], ["Green"]),
+        ("until=2100-01-01", ["settings", "Green tea"], []),
+        ("until=nonsense", ["settings", "Green tea"], []),
+        ("before=nothing&after=nothing", ["settings", "Green tea"], []),
+    ],
+)
+def test_the_list_is_narrowed(
+    browser: Browser, room: Room, renamed: str, ana: Person, ada: Person,
+    query: str, found: list[str], not_found: list[str],
+) -> None:  # fmt: skip
+    room.write(ana, "Green tea")
+    with room.open(write=True):
+        terms.create_term("tag", "Green", by=OPERATOR, now=clock.now())
+    browser.sign_in(ada).get(f"/admin/activity/?{query}")
+    assert all(each in listed(browser) for each in found), listed(browser)
+    assert not any(each in listed(browser) for each in not_found), listed(browser)
+
+
+def test_pages_follow_one_another_and_lead_back(
+    browser: Browser, room: Room, ada: Person, ana: Person
+) -> None:
+    for number in range(90):
+        room.write(ana, f"Number {number:02}")
+    browser.sign_in(ada).get("/admin/activity/?kind=entry")
+    seen = [listed(browser)]
+    while "Older" in browser.text:
+        go(browser, "Older")
+        seen.append(listed(browser))
+    assert len(seen) == 3
+    assert all(sum(f"“Number {number:02}”" in page for page in seen) == 1 for number in range(90))
+    go(browser, "Newer")
+    assert listed(browser) == seen[1]
+
+
+def test_the_list_goes_to_a_spreadsheet_with_its_filters(
+    browser: Browser, room: Room, renamed: str, ana: Person, ada: Person
+) -> None:
+    room.write(ana, "=cmd|x")
+    answer = browser.sign_in(ada).get("/admin/activity/list.csv?kind=entry")
+    rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert rows[0] == ["When", "Who", "What", "Where", "State"]
+    assert [row[2] for row in rows[1:]] == ["Started “=cmd|x”"]
+
+
+def test_an_act_shows_what_changed_and_is_undone_there(
+    browser: Browser, room: Room, renamed: str, ada: Person
+) -> None:
+    browser.sign_in(ada).get(f"/admin/activity/{renamed}")
+    assert "Tea house" in browser.text
+    assert browser.submit("Undo").status_code == 303
+    with room.open():
+        assert settings.load().title == "Carafe"
+    browser.get(f"/admin/activity/{renamed}")
+    assert "This was undone:" in browser.text
+    link = next(each for each in browser.page.all("a")
+                if browser.page.words(each).startswith("Undone: Changed settings"))  # fmt: skip
+    browser.get(str(link.get("href")))
+    assert browser.submit("Do it again").status_code == 303
+    with room.open():
+        assert settings.load().title == "Tea house"
+
+
+def test_what_stands_in_the_way_is_told(
+    browser: Browser, room: Room, renamed: str, ada: Person, olga: Person
+) -> None:
+    with room.open(write=True):
+        settings.save({"title": "Coffee house"}, by=olga, now=clock.now())
+    browser.sign_in(ada).get(f"/admin/activity/{renamed}")
+    assert "This cannot be undone now" in browser.text
+    assert "Olga" in browser.text
+    assert "came later: undo that first." in browser.text
+    answer = browser.send(f"/admin/activity/{renamed}/undo")
+    assert answer.status_code == 422
+    assert "This cannot be undone now" in browser.text
+    with room.open():
+        assert settings.load().title == "Coffee house"
+
+
+def test_what_was_deleted_for_good_stays_so(
+    browser: Browser, room: Room, ada: Person, ana: Person
+) -> None:
+    entry_id = room.write(ana)
+    with room.open(write=True):
+        trash.trash(editing.get_entry(entry_id), by=ada, now=clock.now())
+    with room.open(write=True):
+        trash.purge(editing.get_entry(entry_id), by=ada, now=clock.now())
+    browser.sign_in(ada).get(f"/admin/activity/{latest(room)}")
+    assert "What was deleted for good cannot come back." in browser.text
+    assert browser.send(f"/admin/activity/{latest(room)}/undo").status_code == 422
+
+
+def test_undoing_needs_what_doing_it_needs(
+    browser: Browser, room: Room, renamed: str, eli: Person
+) -> None:
+    browser.sign_in(eli).get(f"/admin/activity/{renamed}")
+    assert "You cannot undo this." in browser.text
+    assert browser.send(f"/admin/activity/{renamed}/undo").status_code == 403
+
+
+def test_undoing_twice_is_told(browser: Browser, renamed: str, ada: Person) -> None:
+    browser.sign_in(ada)
+    assert browser.send(f"/admin/activity/{renamed}/undo").status_code == 303
+    assert browser.send(f"/admin/activity/{renamed}/undo").status_code == 422
+    assert "This was undone already." in browser.text
+
+
+@pytest.mark.parametrize("path", ["/admin/activity/x", "/admin/activity/%00"])
+def test_an_unknown_act_is_not_found(browser: Browser, ada: Person, path: str) -> None:
+    browser.sign_in(ada)
+    assert browser.get(path).status_code == 404
+    assert browser.send(f"{path}/undo").status_code == 404

@@ -1,0 +1,143 @@
+"""Handing entries over, and removing an account for good."""
+
+import pytest
+import sqlalchemy as sa
+
+from cms import clock, db
+from cms.accounts import people
+from cms.accounts.permissions import Person
+from cms.content import editing, profiles, trash
+from cms.content.models import Entry, Profile, PublicationByline
+from cms.history.models import ChangeSet
+from tests.admin.conftest import Room
+from tests.browsing import Browser
+
+
+def _profile(room: Room, person: Person) -> str:
+    with room.open(write=True):
+        found = profiles.ensure_own_profile(person, now=clock.now())
+        assert found is not None
+        return found.id
+
+
+@pytest.fixture
+def ana_wrote(room: Room, ana: Person) -> tuple[str, str, str]:
+    """A draft, a published and a trashed post of Ana, who stands in their bylines."""
+    own = _profile(room, ana)
+    draft, live, gone = (
+        room.write(ana, title, byline_ids=(own,)) for title in ("Draft", "Live", "Gone")
+    )
+    room.publish(live, ana)
+    with room.open(write=True):
+        trash.trash(editing.get_entry(gone), by=ana, now=clock.now())
+    return draft, live, gone
+
+
+def _owner(room: Room, entry_id: str) -> str | None:
+    return room.entry(entry_id).created_by
+
+
+def test_entries_go_to_another_person_and_bylines_stay(
+    browser: Browser, room: Room, ada: Person, ana: Person, eli: Person,
+    ana_wrote: tuple[str, str, str],
+) -> None:  # fmt: skip
+    browser.sign_in(ada).get(f"/admin/people/{ana.id}")
+    assert "3 entries" in browser.text
+    browser.get(f"/admin/people/{ana.id}/handover")
+    assert "3 entries belong to Ana. 3 bylines name them." in browser.text
+    before = [room.head(each).id for each in ana_wrote]
+    assert browser.submit("Hand over", to="ELI@example.org").status_code == 303
+    browser.follow()
+    assert "3 entries were handed over." in browser.text
+    assert {_owner(room, each) for each in ana_wrote} == {eli.id}
+    assert [room.head(each).id for each in ana_wrote] == before
+
+
+def test_bylines_go_along_in_what_is_written_and_what_is_shown(
+    browser: Browser, room: Room, ada: Person, ana: Person, eli: Person,
+    ana_wrote: tuple[str, str, str],
+) -> None:  # fmt: skip
+    theirs, draft, live = _profile(room, eli), *ana_wrote[:2]
+    browser.sign_in(ada).get(f"/admin/people/{ana.id}/handover")
+    assert browser.submit("Hand over", to=eli.email, bylines="y").status_code == 303
+    assert list(room.head(draft).byline_ids) == [theirs]
+    assert room.state(live) == "published", "what is live shows the newest revision still"
+    with room.open():
+        named = db.session().scalars(sa.select(PublicationByline.profile_id)).all()
+        assert set(named) == {theirs}
+        acts = [each.label for each in db.session().scalars(sa.select(ChangeSet))]
+        assert acts.count("Handed over the entries of Ana") == 1
+        assert not [label for label in acts if label.startswith("Edited")]
+
+
+def test_an_author_without_an_account_may_get_them(
+    browser: Browser, room: Room, ada: Person, ana: Person, ana_wrote: tuple[str, str, str]
+) -> None:
+    with room.open(write=True):
+        profiles.create_profile("Nobody Special", by=ada, now=clock.now())
+    browser.sign_in(ada).get(f"/admin/people/{ana.id}/handover")
+    assert browser.submit("Hand over", to="nobody-special", bylines="y").status_code == 303
+    assert {_owner(room, each) for each in ana_wrote} == {None}
+
+
+@pytest.mark.parametrize("to", ["", "nobody@example.org", "ana@example.org", "ana", "x" * 300])
+def test_whoever_is_nobody_or_the_same_gets_nothing(
+    browser: Browser, room: Room, ada: Person, ana: Person,
+    ana_wrote: tuple[str, str, str], to: str,
+) -> None:  # fmt: skip
+    browser.sign_in(ada).get(f"/admin/people/{ana.id}/handover")
+    assert browser.submit("Hand over", to=to).status_code == 422
+    assert {_owner(room, each) for each in ana_wrote} == {ana.id}
+
+
+def test_an_account_is_removed_and_its_profile_and_name_stay(
+    browser: Browser, room: Room, ada: Person, ana: Person, eli: Person,
+    ana_wrote: tuple[str, str, str],
+) -> None:  # fmt: skip
+    own, hers = _profile(room, ana), Browser(browser.app).sign_in(ana)
+    browser.sign_in(ada).get(f"/admin/people/{ana.id}/removal")
+    answer = browser.submit("Remove for good", to=eli.email, email="Ana@example.org")
+    assert answer.status_code == 303
+    browser.follow()
+    assert "The account of Ana is removed." in browser.text
+    assert hers.get("/admin/").status_code == 302
+    assert browser.get(f"/admin/people/{ana.id}").status_code == 404
+    with room.open():
+        assert people.find_by_email(ana.email) is None
+        profile = db.session().get_one(Profile, own)
+        assert (profile.name, profile.account_id) == ("Ana", None)
+        assert people.find_names([ana.id]) == {ana.id: "Ana"}
+        owners = set(db.session().scalars(sa.select(Entry.created_by)))
+        assert owners == {eli.id}
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"email": "eli@example.org", "to": "eli@example.org"}, "not the email of this account"),
+        ({"email": "", "to": "eli@example.org"}, "not the email of this account"),
+        ({"email": "ana@example.org", "to": ""}, "Say first who gets the entries."),
+    ],
+)
+def test_nothing_is_removed_by_a_slip(
+    browser: Browser, room: Room, ada: Person, ana: Person, eli: Person,
+    ana_wrote: tuple[str, str, str], typed: dict[str, str], said: str,
+) -> None:  # fmt: skip
+    browser.sign_in(ada).get(f"/admin/people/{ana.id}/removal")
+    assert browser.submit("Remove for good", **typed).status_code == 422
+    assert said in browser.text
+    with room.open():
+        assert people.find_by_email(ana.email) is not None
+    assert {_owner(room, each) for each in ana_wrote} == {ana.id}
+
+
+def test_owners_are_removed_by_owners_only_and_nobody_removes_themselves(
+    browser: Browser, room: Room, ada: Person, olga: Person
+) -> None:
+    browser.sign_in(ada)
+    sent = {"email": olga.email}
+    assert browser.send(f"/admin/people/{olga.id}/removal", sent).status_code == 403
+    sent = {"email": ada.email}
+    assert browser.send(f"/admin/people/{ada.id}/removal", sent).status_code == 422
+    with room.open():
+        assert people.count_accounts() == 2
