@@ -3,7 +3,7 @@
 from flask import Flask
 
 from cms import admin, auth, db, public
-from cms.config import Settings
+from cms.config import Settings, shipped
 from cms.web import (
     bodies,
     cookies,
@@ -14,12 +14,14 @@ from cms.web import (
     health,
     installation,
     login_shell,
+    outgoing,
     proxies,
     static_files,
     templating,
     theming,
     tracing,
 )
+from cms.web.plain_app import PlainApp
 
 # Each door has `register(app)`; what they may share lies in cms.web and below.
 DOORS = (auth, admin, public)
@@ -38,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     theming.install(app)
     tracing.install(app)
     csrf.install(app)
+    outgoing.install(app)
     gate.install(app)
     login_shell.install(app)
     headers.install(app)
@@ -52,10 +55,10 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _bare_app(settings: Settings) -> Flask:
-    app = Flask(
+    app = PlainApp(
         "cms",
         template_folder="web/templates",
-        static_folder=str(static_files.folder()),
+        static_folder=str(shipped("static")),
         static_url_path="/static",
         instance_path=str(settings.INSTANCE_PATH.absolute()),
     )

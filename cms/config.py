@@ -1,13 +1,15 @@
 """Configuration from the environment: typed, frozen, refused at start by name when wrong."""
 
+import hmac
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -18,9 +20,20 @@ ROOT = Path(__file__).resolve().parent.parent
 # An installed package has no folder of its own to write in; a checkout has.
 _HOME = ROOT if (ROOT / "pyproject.toml").is_file() else Path.cwd()
 MIN_SECRET_LENGTH = 32  # characters
+_QUEUES = ("sqlite", "postgresql", "postgres", "redis", "rediss")
 _DATABASES = ("sqlite", "postgresql", "postgres", "mysql", "mariadb")
 
+_ADDRESS = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+")
+_MAIL_OPTIONS = {"from": _ADDRESS, "reply_to": _ADDRESS, "tls": re.compile("on|off")}
+
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+
+
+def shipped(name: str) -> Path:
+    """A folder that ships with the code: beside it in a checkout, within it in a wheel."""
+    if (ROOT / "pyproject.toml").is_file():
+        return ROOT / name
+    return ROOT / "cms" / "_bundled" / name
 
 
 class Settings(BaseSettings):
@@ -53,7 +66,12 @@ class Settings(BaseSettings):
     )
     MAIL_URL: SecretStr = Field(
         SecretStr(""),
-        description="smtp://user:password@host:port or smtps://…; empty: letters go to the log",
+        description="smtp://user:password@host:port or smtps://…, perhaps with ?from=, reply_to= "
+        "(addresses) and tls=on or off; empty: letters go to the log",
+    )
+    JOBS_URL: SecretStr = Field(
+        SecretStr(""),
+        description="sqlite:///…, postgresql://… or redis://…; empty: the queue fits the database",
     )
     ADMIN_EMAIL: str = Field("", description="an e-mail address; makes the first owner")
     ADMIN_PASSWORD: SecretStr | None = Field(None, description="the first owner's password")
@@ -120,6 +138,17 @@ class Settings(BaseSettings):
         parts = urlsplit(value.get_secret_value())
         if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
             raise ValueError("not an address of a mail server")
+        options = parse_qs(parts.query, keep_blank_values=True)
+        for name, values in options.items():
+            if name not in _MAIL_OPTIONS or not _MAIL_OPTIONS[name].fullmatch(values[-1]):
+                raise ValueError("an option that is not known")
+        return value
+
+    @field_validator("JOBS_URL")
+    @classmethod
+    def _is_queue_url(cls, value: SecretStr) -> SecretStr:
+        if value and urlsplit(value.get_secret_value()).scheme not in _QUEUES:
+            raise ValueError("unknown kind of queue")
         return value
 
     @cached_property
@@ -144,7 +173,7 @@ class Settings(BaseSettings):
         shown = f"[{host}]" if ":" in host else host
         return f"http://{shown}:{self.PORT}"
 
-    @property
+    @cached_property
     def is_https(self) -> bool:
         """Whether visitors come by HTTPS, so cookies and headers may insist on it."""
         return self.site_url.startswith("https://")
@@ -168,11 +197,29 @@ class Settings(BaseSettings):
         """The mail server with its password; empty when letters go to the log."""
         return self.MAIL_URL.get_secret_value()
 
+    @property
+    def jobs_url(self) -> str:
+        """Where the queue of jobs lives: in a file, in PostgreSQL, or in Redis."""
+        if given := self.JOBS_URL.get_secret_value():
+            return re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", given)
+        if self.database_url.startswith("postgresql"):
+            return self.database_url.replace("postgresql+psycopg:", "postgresql:", 1)
+        return f"sqlite:///{self.INSTANCE_PATH / 'jobs.sqlite3'}"
+
     def secret_key(self) -> str:
         """The key that signs; made once in the instance folder (0600) when none is set."""
+        return self.read_secret.get_secret_value()
+
+    @cached_property
+    def read_secret(self) -> SecretStr:
+        """The same, read once."""
         if self.SECRET_KEY is not None:
-            return self.SECRET_KEY.get_secret_value()
-        return _kept_secret(self.INSTANCE_PATH / "secret_key")
+            return self.SECRET_KEY
+        return SecretStr(_kept_secret(self.INSTANCE_PATH / "secret_key"))
+
+    def key_for(self, purpose: str) -> bytes:
+        """A key made from the secret one, for one purpose: what leaks there is of no use here."""
+        return hmac.digest(self.secret_key().encode(), f"carafe {purpose}".encode(), "sha256")
 
 
 def _known(environ: Mapping[str, str]) -> dict[str, Any]:

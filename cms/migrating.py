@@ -25,7 +25,7 @@ from alembic.util import CommandError
 from sqlalchemy.engine import Connection, Engine
 
 from cms import db, ddl
-from cms.config import ROOT, Settings
+from cms.config import ROOT, Settings, shipped
 from cms.errors import CmsError, Rejected
 
 try:
@@ -95,11 +95,7 @@ def plan(database: db.Database, to: str = "heads", *, root: Path | None = None) 
 
 def folder(root: Path | None = None) -> Path:
     """Where the scripts are: in the checkout when there is one, else inside the package."""
-    if root is not None:
-        return root
-    if (ROOT / "pyproject.toml").is_file():
-        return ROOT / "migrations"
-    return ROOT / "cms" / "_bundled" / "migrations"
+    return root or shipped("migrations")
 
 
 def load_models() -> None:

@@ -13,7 +13,7 @@ from cms import db, migrating
 from cms.addresses.models import Address
 from cms.cli import terminal
 from cms.cli.holes import HOLES
-from cms.config import ROOT, Settings
+from cms.config import Settings, shipped
 from cms.content.models import Entry, Profile, Publication, Reference, Revision, Term
 from cms.errors import CmsError
 from cms.rendering import pipeline
@@ -62,12 +62,12 @@ def _files(settings: Settings) -> Iterator[str]:
     if key.exists() and platform.system() != "Windows" and stat.S_IMODE(key.stat().st_mode) & 0o077:
         yield f"{key} can be read by other accounts. Run: chmod 600 {key}"
     for name in ("folio", "fallback"):
-        if not (ROOT / "themes" / name).is_dir():
-            yield f"The theme {name} is missing from {ROOT / 'themes'}."
+        if not (shipped("themes") / name).is_dir():
+            yield f"The theme {name} is missing from {shipped('themes')}."
 
 
 def _built_files() -> Iterator[str]:
-    if not (ROOT / "static" / "dist" / "markdown-source.js").exists():
+    if not (shipped("static") / "dist" / "markdown-source.js").exists():
         yield "The rich editor is not built; entries are written in a plain field. Run: make assets"
 
 

@@ -1,12 +1,14 @@
 """`manage.py dev`: for working on Carafe itself; the debugger runs code, so loopback only."""
 
+from contextlib import nullcontext
+
 import click
 from werkzeug.serving import run_simple
 
 from cms import create_app, logs
-from cms.cli import welcome
+from cms.cli import beside, welcome
 from cms.cli.serve import ensure_port_is_free, settings_with
-from cms.config import ROOT
+from cms.config import shipped
 
 
 @click.command
@@ -20,15 +22,17 @@ def command(port: str | None) -> None:
     if not _is_reloaded():
         ensure_port_is_free(settings)
         welcome.greet(settings)
-    run_simple(
-        settings.HOST,
-        settings.PORT,
-        app,
-        use_reloader=True,
-        use_debugger=True,
-        threaded=True,
-        extra_files=[str(path) for path in (ROOT / "themes").rglob("*.toml")],
-    )
+    # The process that is started anew after each change has the worker, so it is renewed too.
+    with beside.worker(settings) if _is_reloaded() else nullcontext():
+        run_simple(
+            settings.HOST,
+            settings.PORT,
+            app,
+            use_reloader=True,
+            use_debugger=True,
+            threaded=True,
+            extra_files=[str(path) for path in shipped("themes").rglob("*.toml")],
+        )
 
 
 def _is_reloaded() -> bool:

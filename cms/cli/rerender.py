@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from cms import clock, db
 from cms.cli import terminal
-from cms.content import publishing
+from cms.content import publications
 from cms.content.models import Publication
 from cms.rendering import pipeline
 
@@ -26,7 +26,7 @@ def command() -> None:
                     publication = db.session().get(Publication, publication_id)
                     # It may have been struck out by an editor since the list was made.
                     if publication is not None:
-                        publishing.rerender(publication, now=now)
+                        publications.rerender(publication, now=now)
                 db.commit()
                 db.session().expunge_all()
                 advance(len(batch))

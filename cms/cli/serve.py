@@ -1,22 +1,25 @@
 """`manage.py serve`: the site behind Granian, with bounded threads and a stop that is sure."""
 
 import errno
-import gc
 import os
 import socket
+from contextlib import nullcontext
 
 import click
+from flask import Flask
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
+from sqlalchemy import orm
 
 from cms import create_app, logs
-from cms.cli import welcome
+from cms.cli import beside, loading, welcome
 from cms.config import Settings
 from cms.errors import BadConfiguration
 from cms.web import installation
 
 TIME_TO_FINISH = 10  # seconds that running requests get when the server is told to stop
+built: list[Flask] = []  # the site, for the processes that are forked from this one
 LONGEST_QUEUE = 1024  # connections that wait to be accepted
 
 
@@ -25,14 +28,15 @@ LONGEST_QUEUE = 1024  # connections that wait to be accepted
 @click.option("--port", metavar="NUMBER", help="Which port; PORT in the environment.")
 @click.option("--workers", metavar="NUMBER", help="How many processes; WORKERS.")
 @click.option("--threads", metavar="NUMBER", help="Threads of each process; THREADS.")
-def command(**given: str | None) -> None:
+@click.option("--no-worker", is_flag=True, help="Send letters and run jobs elsewhere.")
+def command(no_worker: bool, **given: str | None) -> None:
     """Serve the site until told to stop (Ctrl-C, SIGTERM); SIGHUP renews the processes."""
     settings = settings_with(**given)
     ensure_port_is_free(settings)
     logs.configure(settings.LOG_LEVEL, settings.LOG_FORMAT)
     load_once(settings)
     server = Server(
-        "cms.cli.worker:app",
+        "cms.cli.serving:app",
         address=settings.HOST,
         port=settings.PORT,
         interface=Interfaces.WSGI,
@@ -49,19 +53,21 @@ def command(**given: str | None) -> None:
     )
     welcome.greet(settings)
     os.environ["CARAFE_PARENT"] = str(os.getpid())
-    server.serve()
+    with nullcontext() if no_worker else beside.worker(settings):
+        server.serve()
     click.echo("Stopped.")
 
 
 def load_once(settings: Settings) -> None:
-    """Build the site here and drop it: what cannot be built says so once, before serving.
+    """Build the site here: what cannot be built says so once, before serving.
 
-    The processes that serve are forked from this one, so they also share what was loaded.
+    The processes that serve are forked from this one, so they share the site and all it loaded.
     """
-    app = create_app(settings)
-    installation.of(app).database.dispose()
-    gc.collect()
-    gc.freeze()
+    with loading():
+        app = create_app(settings)
+        orm.configure_mappers()
+        installation.of(app).database.dispose()
+    built.append(app)
 
 
 def settings_with(**given: str | None) -> Settings:

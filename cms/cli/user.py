@@ -1,11 +1,12 @@
 """`manage.py user`: accounts, from the machine itself."""
 
 import sys
+from collections.abc import Callable
 
 import click
 
 from cms import clock, db
-from cms.accounts import forgotten, people
+from cms.accounts import closing, forgotten, password_change, people
 from cms.accounts.models import Account
 from cms.accounts.permissions import Role
 from cms.cli import terminal
@@ -59,23 +60,15 @@ def list_() -> None:
 @command.command("disable")
 @click.argument("email")
 def disable(email: str) -> None:
-    """Close an account and end its sessions at once."""
-    with terminal.opened():
-        account = _get_by_email(email)
-        people.disable(account, now=clock.now())
-        db.commit()
-        terminal.say(f"Disabled {account.email}; its sessions have ended.")
+    """Suspend an account and end its sessions at once."""
+    _act(email, closing.disable, "Disabled {email}; its sessions have ended.")
 
 
 @command.command("enable")
 @click.argument("email")
 def enable(email: str) -> None:
-    """Open a closed account again."""
-    with terminal.opened():
-        account = _get_by_email(email)
-        people.enable(account, now=clock.now())
-        db.commit()
-        terminal.say(f"Enabled {account.email}.")
+    """Open a suspended account again."""
+    _act(email, closing.enable, "Enabled {email}.")
 
 
 @command.command("reset-password")
@@ -88,13 +81,21 @@ def reset_password(email: str, password_stdin: bool) -> None:
     with terminal.opened() as settings:
         account = _get_by_email(email)
         if password is not None:
-            people.reset_password(account, password, now=now)
+            password_change.reset(account, password, now=now)
             db.commit()
             terminal.say(f"Set a new password for {account.email}; its sessions have ended.")
             return
         link = forgotten.issue_link(account, settings=settings, now=now)
         db.commit()
         _say_link(link, f"{forgotten.LIFETIME.seconds // 60} minutes")
+
+
+def _act(email: str, act: Callable[..., None], done: str) -> None:
+    with terminal.opened():
+        account = _get_by_email(email)
+        act(account, now=clock.now())
+        db.commit()
+        terminal.say(done.format(email=account.email))
 
 
 def _get_by_email(email: str) -> Account:

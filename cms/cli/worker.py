@@ -1,32 +1,22 @@
-"""What each serving process loads: the site, and a promise to end when its parent does."""
+"""`manage.py worker`: work beside the request, on this machine or another one."""
 
-import ctypes
-import os
-import signal
-import sys
+import click
 
-# A forked process inherits its parent's handlers, which would swallow a signal to stop that
-# comes while the site is still being loaded.
-for number in (signal.SIGINT, signal.SIGTERM):
-    signal.signal(number, signal.SIG_DFL)
-
-from cms.wsgi import app  # noqa: E402
-
-__all__ = ["app"]
-
-SET_PARENT_DEATH_SIGNAL = 1  # prctl's number
-PARENT = "CARAFE_PARENT"  # set by `serve`: the process that watches over this one
+from cms import logs
+from cms.cli import terminal
+from cms.config import Settings
 
 
-def end_with_parent() -> None:
-    """Ask the kernel to stop this process when the one that started it is killed (Linux only)."""
-    # Otherwise the port would stay open, held by processes that nobody watches any more.
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
-    parent = os.environ.get(PARENT)
-    if parent is not None and os.getppid() != int(parent):
-        # It was killed while this process was loading, before the kernel knew of the wish.
-        os._exit(0)
+@click.command
+@click.option("--threads", metavar="NUMBER", type=click.IntRange(2, 64), help="4 without it.")
+def command(threads: int | None) -> None:
+    """Send letters and run jobs until told to stop; `serve` does this by itself."""
+    settings = Settings.from_environment()
+    logs.configure(settings.LOG_LEVEL, settings.LOG_FORMAT)
+    # What doors and rooms declare is known when the site is loaded.
+    from cms import application  # noqa: F401
+    from cms.jobs import worker
 
-
-end_with_parent()
+    terminal.say("Carafe works beside the site (Ctrl-C stops it).")
+    worker.Worker(settings, threads=threads or worker.THREADS).run()
+    terminal.say("Stopped.")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from cms import text
 from cms.accounts.permissions import Person
 from cms.addresses import book, paths
-from cms.content import editing, profiles, references, snapshot, terms, types
+from cms.content import editing, profiles, references, revisions, snapshot, terms, types
 from cms.content.models import Entry
 from cms.content.snapshot import Snapshot
 from cms.errors import Rejected
@@ -57,7 +57,7 @@ class Arrival:
             "fields": dict(found.fields),
         }
         if entry is not None:
-            given["path"] = editing.get_head(entry).path
+            given["path"] = revisions.get_head(entry).path
         if isinstance(found, SourceEntry):
             given |= self._of_entry(found, line)
         elif found.path is None and found.folder == "":
@@ -93,7 +93,7 @@ class Arrival:
 
     def keep_aliases(self, found: SourceEntry | SourceSection, line: Line, entry: Entry) -> None:
         """Old addresses lead to the entry, also after it moves."""
-        own = editing.get_head(entry).path
+        own = revisions.get_head(entry).path
         for alias in found.aliases:
             if own is not None and alias.rstrip("/") == own.rstrip("/"):
                 continue

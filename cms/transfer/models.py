@@ -37,3 +37,7 @@ class ImportedItem(db.Base):
     # Whether it links to files or addresses of the source that were not here yet.
     has_open_links: Mapped[bool] = mapped_column(default=False)
     imported_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
+
+    def about(self) -> tuple[str, str]:
+        """The entry that it became."""
+        return "entry", self.entry_id

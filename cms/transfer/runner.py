@@ -11,13 +11,12 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from cms import db
 from cms.accounts.permissions import Person
 from cms.addresses import paths
-from cms.content import editing, publishing
+from cms.content import editing, intervals, publishing, revisions
 from cms.content.models import Entry, Revision
 from cms.content.snapshot import Snapshot
 from cms.errors import CmsError, Rejected
@@ -25,6 +24,7 @@ from cms.history import recording
 from cms.i18n import gettext as _
 from cms.transfer import arrival, markdown_folder
 from cms.transfer.arrival import Arrival
+from cms.transfer.memory import Memory
 from cms.transfer.models import MAX_SOURCE_ID, MAX_SOURCE_SITE, ImportedItem
 from cms.transfer.report import Line, Report
 from cms.transfer.source_site import Convention, SourceSite
@@ -96,7 +96,7 @@ class _Run:
         self.by = by
         self.now = now
         self.report = report
-        self.memory = _Memory(source_site)
+        self.memory = Memory(source_site)
         self.arrival = Arrival(by=by, now=now, find_entry=self.memory.entry_id)
         self.lines: dict[str, Line] = {}
 
@@ -190,7 +190,7 @@ class _Run:
     def _create(self, found: SourceEntry | SourceSection, line: Line) -> None:
         content, is_open = self.arrival.snapshot(found, line, None)
         entry = self._create_entry(found, line, content)
-        line.entry_id, line.path = entry.id, editing.get_head(entry).path
+        line.entry_id, line.path = entry.id, revisions.get_head(entry).path
         if not found.draft:
             self._publish(found, line, entry)
         self.arrival.keep_aliases(found, line, entry)
@@ -248,7 +248,7 @@ class _Run:
     def _save(self, entry: Entry, known: ImportedItem, content: Snapshot) -> None:
         """A new revision, shown where the one before it was shown."""
         before = entry.head_id
-        live = publishing.find_live(entry, now=self.now)
+        live = intervals.find_live(entry, now=self.now)
         revision: Revision = editing.save(
             entry, content, by=self.by, now=self.now, based_on=before, note=_("Imported again")
         )
@@ -262,53 +262,11 @@ class _Run:
         if known is None or _outcome(known, entry, found) != "unchanged" or entry is None:
             return
         line = self.lines.get(found.source_id) or Line(found.source_id, "", found.title)
-        head = editing.get_head(entry)
+        head = revisions.get_head(entry)
         source, is_open = self.arrival.lead(found, line, is_last=True)
         if source != head.source:
             self._save(entry, known, replace(Snapshot.of(head), source=source))
         known.has_open_links = is_open
-
-
-class _Memory:
-    """What was imported from this source before, and by now."""
-
-    def __init__(self, source_site: str) -> None:
-        self.source_site = source_site
-        query = sa.select(ImportedItem.source_id, ImportedItem.entry_id, ImportedItem.source_kind)
-        rows = db.session().execute(query.where(ImportedItem.source_site == source_site))
-        self.entries = {source_id: (entry_id, kind) for source_id, entry_id, kind in rows}
-
-    def find(self, source_id: str) -> ImportedItem | None:
-        if source_id not in self.entries:
-            return None
-        query = sa.select(ImportedItem).where(
-            ImportedItem.source_site == self.source_site, ImportedItem.source_id == source_id
-        )
-        return db.session().scalars(query).one_or_none()
-
-    def remember(self, item: ImportedItem) -> None:
-        self.entries[item.source_id] = (item.entry_id, item.source_kind)
-
-    def forget(self, source_id: str) -> None:
-        """After a failure, what was remembered may have been taken back."""
-        if self.find(source_id) is None:
-            self.entries.pop(source_id, None)
-
-    def entry_id(self, source_id: str) -> str | None:
-        return self.entries.get(source_id, (None, ""))[0]
-
-    def section_id(self, folder: str) -> str | None:
-        """The page of a folder of the source."""
-        for name in ("_index.md", "_index.markdown"):
-            if found := self.entries.get(f"{folder}/{name}"):
-                return found[0]
-        return None
-
-    def list_open(self) -> list[str]:
-        query = sa.select(ImportedItem.source_id).where(
-            ImportedItem.source_site == self.source_site, ImportedItem.has_open_links.is_(True)
-        )
-        return list(db.session().scalars(query.order_by(ImportedItem.id)))
 
 
 def _outcome(

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from cms import clock, db
 from cms.addresses import book
-from cms.content import editing, publishing
+from cms.content import intervals, revisions
 from cms.content.models import Entry, Publication, Reference
 from tests.cli.conftest import Manage
 
@@ -29,7 +29,7 @@ def test_the_sample_shows_every_state(manage: Manage) -> None:
     manage("seed")
     now = clock.now()
     entries = db.session().scalars(sa.select(Entry)).all()
-    states = {publishing.state_of(entry, now=now).status for entry in entries}
+    states = {intervals.state_of(entry, now=now).status for entry in entries}
     assert {"draft", "scheduled", "published"} <= states
 
 
@@ -39,7 +39,7 @@ def test_the_guide_has_its_chapters_in_order(manage: Manage) -> None:
     guide = book.find("/guide/")
     assert guide is not None
     query = sa.select(Entry).where(Entry.parent_id == guide.target_id).order_by(Entry.position)
-    titles = [editing.get_head(entry).title for entry in db.session().scalars(query)]
+    titles = [revisions.get_head(entry).title for entry in db.session().scalars(query)]
     assert titles == ["Writing", "Publishing", "Blocks"]
 
 

@@ -112,8 +112,12 @@ def _row(table: sa.Table, number: int, made: Made) -> dict[str, Any]:
     row = {column.name: _value(column, number, made) for column in table.columns}
     if table.name == "publication":
         row["until_at"] = None
-    if table.name == "address":
+    if table.name == "revision":
+        row["entry_id"] = made["entry", number]["id"]
+    if table.name in ("address", "redirect_pattern"):
         row["location"] = None
+    if table.name == "review_request":
+        row["answered_at"] = None
     if table.name == "menu_item":
         row["url"] = None
     return row

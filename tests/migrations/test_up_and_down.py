@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from cms import db, ids, migrating
+from cms import config, db, ids, migrating
 from cms.config import ROOT
 from cms.errors import CmsError, Rejected
 
@@ -116,6 +116,7 @@ def test_an_unknown_step_is_refused(bare):
 
 
 def test_several_may_start_at_once(bare):
+    missing = len(migrating.plan(bare))
     program = (
         "import sys; from cms import db, migrating;"
         "database = db.Database(sys.argv[1]);"
@@ -136,7 +137,7 @@ def test_several_may_start_at_once(bare):
     ]
     answers = [process.communicate(timeout=300) for process in starting]
     assert [process.returncode for process in starting] == [0] * 3, answers
-    assert sorted(out.strip() for out, _ in answers) == ["0 True"] * 2 + ["2 True"]
+    assert sorted(out.strip() for out, _ in answers) == sorted(["0 True"] * 2 + [f"{missing} True"])
 
 
 def test_asking_leaves_no_file_behind(tmp_path):
@@ -148,7 +149,7 @@ def test_asking_leaves_no_file_behind(tmp_path):
 
 def test_the_scripts_are_found_in_a_checkout_and_in_a_package(tmp_path, monkeypatch):
     assert (migrating.folder() / "content" / "env.py").is_file()
-    monkeypatch.setattr(migrating, "ROOT", tmp_path)
+    monkeypatch.setattr(config, "ROOT", tmp_path)
     assert migrating.folder() == tmp_path / "cms" / "_bundled" / "migrations"
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from cms import clock, db
 from cms.accounts.permissions import OPERATOR
 from cms.addresses import book
-from cms.content import editing, publishing, trash
+from cms.content import editing, intervals, publishing, revisions, trash
 from cms.content.models import Entry, Profile, Publication, Revision, Term
 from cms.content.snapshot import Snapshot
 from cms.transfer import report, runner
@@ -69,11 +69,11 @@ def test_entries_stand_at_their_old_addresses_since_their_old_dates(tmp_path: Pa
     made = run(tmp_path, FILES)
     assert set(outcomes(made).values()) == {"created"}
     entry = entry_at("/2020/01/02/One/")
-    live = publishing.find_live(entry, now=NOW)
+    live = intervals.find_live(entry, now=NOW)
     assert live is not None
     assert (live.title, live.path) == ("One", "/2020/01/02/One/")
     old = datetime(2020, 1, 2, tzinfo=UTC)
-    assert (live.dated_at, publishing.intervals(entry)[0].from_at) == (old, old)
+    assert (live.dated_at, intervals.list_all(entry)[0].from_at) == (old, old)
     assert live.fields == {"team": "us"}
     assert made.counts()["entries"] == 4
     assert made.counts()["sections"] == 1
@@ -92,7 +92,7 @@ def test_aliases_lead_to_the_entry(tmp_path: Path) -> None:
 
 def test_authors_and_terms_are_made_once_and_in_order(tmp_path: Path) -> None:
     run(tmp_path, FILES)
-    head = editing.get_head(entry_at("/2020/01/02/One/"))
+    head = revisions.get_head(entry_at("/2020/01/02/One/"))
     session = db.session()
     names = [session.get_one(Profile, each).name for each in head.byline_ids]
     terms = [session.get_one(Term, each).name for each in head.term_ids]
@@ -101,7 +101,7 @@ def test_authors_and_terms_are_made_once_and_in_order(tmp_path: Path) -> None:
 
 def test_links_between_files_lead_by_identity(tmp_path: Path) -> None:
     made = run(tmp_path, FILES)
-    source = editing.get_head(entry_at("/2020/01/02/One/")).source
+    source = revisions.get_head(entry_at("/2020/01/02/One/")).source
     two, docs = entry_at("/docs/two/"), entry_at("/docs/")
     later = entry_at("/2021/03/04/later/")
     assert f"[two](entry:{two.id}#part), [section](entry:{docs.id})" in source
@@ -109,7 +109,7 @@ def test_links_between_files_lead_by_identity(tmp_path: Path) -> None:
     assert "![a picture](pic.png)" in source
     assert "[nobody](@/gone.md)" in source
     assert made.links_led == 4
-    live = publishing.find_live(entry_at("/2020/01/02/One/"), now=NOW)
+    live = intervals.find_live(entry_at("/2020/01/02/One/"), now=NOW)
     assert live is not None
     assert two.id in live.html
 
@@ -117,7 +117,7 @@ def test_links_between_files_lead_by_identity(tmp_path: Path) -> None:
 def test_drafts_stay_drafts_and_pages_stand_below_their_section(tmp_path: Path) -> None:
     run(tmp_path, FILES)
     draft = entry_at("/draft/")
-    assert publishing.intervals(draft) == []
+    assert intervals.list_all(draft) == []
     two = entry_at("/docs/two/")
     assert (two.type, two.parent_id, two.position) == ("page", entry_at("/docs/").id, 4)
 
@@ -138,7 +138,7 @@ def test_a_changed_file_brings_its_entry_up_to_date(tmp_path: Path) -> None:
     again = run(tmp_path, {"docs/two.md": changed}, now=NOW + timedelta(days=1))
     assert outcomes(again)["docs/two.md"] == "updated"
     assert again.count("unchanged") == 4
-    live = publishing.find_live(entry_at("/docs/two/"), now=NOW + timedelta(days=2))
+    live = intervals.find_live(entry_at("/docs/two/"), now=NOW + timedelta(days=2))
     assert live is not None
     assert "More words" in live.html
 
@@ -146,7 +146,7 @@ def test_a_changed_file_brings_its_entry_up_to_date(tmp_path: Path) -> None:
 def test_what_was_edited_or_deleted_here_is_left_alone(tmp_path: Path) -> None:
     run(tmp_path, FILES)
     entry, gone = entry_at("/docs/two/"), entry_at("/2021/03/04/later/")
-    head = editing.get_head(entry)
+    head = revisions.get_head(entry)
     content = Snapshot(title="Mine", source="My words", path=head.path)
     editing.save(entry, content, by=OPERATOR, now=NOW, based_on=head.id)
     trash.trash(gone, by=OPERATOR, now=NOW)
@@ -158,15 +158,15 @@ def test_what_was_edited_or_deleted_here_is_left_alone(tmp_path: Path) -> None:
     )
     assert outcomes(again)["docs/two.md"] == "edited"
     assert outcomes(again)["later.md"] == "gone"
-    assert editing.get_head(entry).source == "My words"
+    assert revisions.get_head(entry).source == "My words"
 
 
 def test_a_file_that_comes_later_closes_the_open_links(tmp_path: Path) -> None:
     run(tmp_path, {name: text for name, text in FILES.items() if name != "later.md"})
-    assert "[later](/2021/03/04/later/)" in editing.get_head(entry_at("/2020/01/02/One/")).source
+    assert "[later](/2021/03/04/later/)" in revisions.get_head(entry_at("/2020/01/02/One/")).source
     again = run(tmp_path, FILES, now=NOW + timedelta(days=1))
     assert outcomes(again)["one.md"] == "unchanged"
-    source = editing.get_head(entry_at("/2020/01/02/One/")).source
+    source = revisions.get_head(entry_at("/2020/01/02/One/")).source
     assert f"[later](entry:{entry_at('/2021/03/04/later/').id})" in source
 
 
@@ -211,11 +211,11 @@ def test_dates_to_come_are_scheduled_and_expired_ones_are_drafts(tmp_path: Path)
         "content/posts/past.md": "+++\ntitle='Past'\ndate=2020-01-01\nexpiryDate=2021-01-01\n+++\n",
     }
     run(tmp_path, files)
-    soon = publishing.intervals(entry_at("/posts/soon/"))
-    past = publishing.intervals(entry_at("/posts/past/"))
+    soon = intervals.list_all(entry_at("/posts/soon/"))
+    past = intervals.list_all(entry_at("/posts/past/"))
     assert [each.from_at for each in soon] == [datetime(2030, 1, 1, tzinfo=UTC)]
     assert [each.until_at for each in past] == [datetime(2021, 1, 1, tzinfo=UTC)]
-    assert publishing.find_live(entry_at("/posts/past/"), now=NOW) is None
+    assert intervals.find_live(entry_at("/posts/past/"), now=NOW) is None
 
 
 def test_the_report_is_json_and_prints(tmp_path: Path) -> None:
