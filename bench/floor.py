@@ -1,4 +1,7 @@
-"""The floor to compare with: a bare Flask view, one SELECT, a Jinja page of the same size."""
+"""One string: the least that Flask, one SELECT and Jinja can do, a finished page from a single row.
+
+No site can be built so; it says what the frame around every page costs.
+"""
 
 import os
 from collections.abc import Mapping

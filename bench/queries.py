@@ -51,7 +51,7 @@ def _count_queries(app: Flask, path: str) -> int:
         if not statement.lstrip().upper().startswith(OWN_AFFAIRS):
             seen.append(statement)
 
-    engine = installation.of(app).database.engine
+    engine = installation.of(app).database.reading_engine
     client = app.test_client()
     for _ in range(WARM_UP):
         client.get(path, base_url=BASE)

@@ -1,4 +1,4 @@
-"""What is measured: Carafe, the bare floor and nginx, each started, watched and stopped here."""
+"""What is measured: Carafe, two bare apps and nginx, each started, watched and stopped here."""
 
 import contextlib
 import os
@@ -50,14 +50,14 @@ def carafe(environment: Mapping[str, str]) -> Iterator[tuple[str, int]]:
 
 
 @contextmanager
-def floor(path: str) -> Iterator[str]:
-    """The bare view behind the same server, with as many processes and threads."""
+def flask(app: str, given: Mapping[str, str], path: str) -> Iterator[str]:
+    """Another Flask app behind the same server, with as many processes and threads; its address."""
     port = free_port()
     command = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--no-ws"]
     command += ["--port", str(port), "--workers", WORKERS, "--blocking-threads", THREADS]
-    command += ["--workers-kill-timeout", "3", "--log-level", "warning", "bench.floor:app"]
-    environment = {**os.environ, "BENCH_FLOOR": path}
-    with _running(command, environment, f"http://127.0.0.1:{port}/home/"):
+    command += ["--workers-kill-timeout", "3", "--log-level", "warning", app]
+    environment = {**os.environ, **given}
+    with _running(command, environment, f"http://127.0.0.1:{port}{path}"):
         yield f"http://127.0.0.1:{port}"
 
 

@@ -7,12 +7,17 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from cms import clock, db
+from cms import clock, db, ids, notices
+from cms.accounts import people
 from cms.accounts.permissions import OPERATOR, Person, Role
-from cms.content import editing, profiles, publishing, terms, trash
+from cms.content import editing, profiles, publishing, revisions, terms, trash
 from cms.content import fields as content_fields
 from cms.content import types as content_types
 from cms.content.snapshot import Snapshot
+from cms.history import activity, recording
+from cms.jobs.models import Job
+from cms.notices import reading
+from cms.outbox import posting as outbox
 from tests.flows.conftest import LiveSite, Window
 
 LONG = "A title that goes on and on, as careful writers’ titles do, " * 3 + "x" * 90
@@ -55,27 +60,46 @@ def _write(site: LiveSite) -> dict[str, str]:
         noted = draft("note", title="Noted", fields={"cups": [{"name": "One"}]})
         gone = draft(title=LONG, source="x")
         trash.trash(editing.get_entry(gone), by=OPERATOR, now=now)
-        head = editing.get_head(editing.get_entry(words))
+        head = revisions.get_head(editing.get_entry(words))
         changed = Snapshot(title="Shorter", source="Other words.", seo={"title": "For engines"})
         editing.save(
             editing.get_entry(words), changed, by=OPERATOR, now=now, based_on=head.id, note="Cut"
         )
+        act = recording.latest()
+        started = activity.list_acts(
+            activity.Filter(kind="entry", subject_id=words), limit=9
+        ).lines[-1].id  # fmt: skip
         newest = editing.get_entry(words).head_id
         tag = terms.list_terms("tag")[0].id
         profile = profiles.list_profiles()[0].id
+        person = people.create_account("ana@example.org", "Ana", roles=[Role.AUTHOR], now=now).id
+        letter = outbox.post("letter", {"to": "gone@example.org"}, now=now)
+        given_up = outbox.find(letter or "")
+        assert given_up is not None
+        given_up.state, given_up.error, given_up.finished_at = "failed", LONG, now
         db.commit()
+    job = _job(site, "running", done=3, total=9)
+    failed = _job(site, "failed", error=LONG)
     entries = "/admin/entries"
     return {
         "the desk": "/admin/",
         "posts": f"{entries}/",
         "pages": f"{entries}/?kind=page",
         "nothing found": f"{entries}/?q=zzzz",
+        "tags for many": f"{entries}/bulk/tag?list=kind%3Dpost&all=1",
+        "a list with columns": f"{entries}/?cols=by&cols=tags&cols=address&cols=updated",
+        "a view": "/admin/views/new?list=entries&query=kind%3Dpost",
+        "values of a row": f"{entries}/{words}/values/",
+        "an address in a row": f"{entries}/{words}/values/address",
+        "terms in a row": f"{entries}/{words}/values/terms",
+        "visibility for many": f"{entries}/bulk/access?list=kind%3Dpost&all=1",
         "a new post": f"{entries}/new",
         "a long post": f"{entries}/{words}",
         "an arabic post": f"{entries}/{arabic}",
         "typed fields": f"{entries}/{noted}",
         "a scheduled post": f"{entries}/{later}/publication",
         "a draft to publish": f"{entries}/{words}/publication",
+        "a review": f"{entries}/{words}/review",
         "a preview": f"{entries}/{words}/preview",
         "a history": f"{entries}/{words}/revisions/",
         "a change": f"{entries}/{words}/revisions/{newest}",
@@ -85,13 +109,66 @@ def _write(site: LiveSite) -> dict[str, str]:
         "a new category": "/admin/terms/new?taxonomy=category",
         "authors": "/admin/authors/",
         "an author": f"/admin/authors/{profile}",
+        "one's own account": "/admin/me/",
+        "another password": "/admin/me/password",
+        "people": "/admin/people/",
+        "what a person may do": f"/admin/permissions/?person={person}&entry={words}",
+        "handing over": f"/admin/people/{person}/handover",
+        "removing a person": f"/admin/people/{person}/removal",
+        "merging authors": f"/admin/authors/{profile}/merger",
+        "mail": "/admin/settings/mail/",
+        "inviting": "/admin/invitations/new",
+        "invitations": "/admin/invitations/",
+        "a person": f"/admin/people/{person}",
+        "notices": "/admin/notices/",
+        "which notices": "/admin/me/notices/",
+        "jobs": "/admin/jobs/",
+        "a job": f"/admin/jobs/{job}",
+        "a failed job": f"/admin/jobs/{failed}",
         "menus": "/admin/menus/",
         "a menu": "/admin/menus/main",
+        "redirects": "/admin/redirects/",
+        "a new redirect": "/admin/redirects/new",
+        "missing pages": "/admin/redirects/missing/",
+        "a table of redirects": "/admin/redirects/import",
         "settings": "/admin/settings",
+        "a history of settings": "/admin/settings/history/",
+        "activity": "/admin/activity/",
+        "an act": f"/admin/activity/{act}",
+        "an act that cannot be undone": f"/admin/activity/{started}",
         "the trash": "/admin/trash/",
+        "finding anything": "/admin/find/?q=a",
+        "find and replace": "/admin/replace/?words=words&replacement=letters",
         "deleting for good": f"/admin/trash/{gone}/purge",
+        "the page tree": "/admin/tree/",
+        "what uses it": f"/admin/entries/{gone}/removal",
         "nothing there": "/admin/nothing",
     }
+
+
+def _told(site: LiveSite) -> Person:
+    """Olga, who has notices."""
+    olga = site.add_person("Olga", Role.OWNER)
+    now = clock.now()
+    with db.unit_of_work(site.database):
+        for title in ("Tea", LONG, "كأس من الماء"):
+            values, subject = {"who": "Ana", "title": title}, ("entry", ids.new_id())
+            notices.tell(olga.id, "entry-changed", values=values, subject=subject, by=None, now=now)
+            if title == "Tea":
+                reading.mark_read(olga.id, now=now)
+        db.commit()
+    return olga
+
+
+def _job(site: LiveSite, state: str, **values: object) -> str:
+    now = clock.now()
+    later = now + timedelta(days=1)
+    with site.database.ticking() as ticks:
+        job = Job(kind="x", label=LONG, payload={}, state=state, created_at=now, due_at=later,
+                  claimed_until=later, **values)  # fmt: skip
+        ticks.add(job)
+        ticks.flush()
+        return job.id
 
 
 BEFORE = {"signing in": "/auth/login", "a forgotten password": "/auth/forgot"}
@@ -122,7 +199,7 @@ def test_axe_finds_nothing(open_window: Callable[..., Window], width: int, schem
     for name, path in BEFORE.items():
         window.goto(path)
         look(name)
-    window.sign_in(window.site.add_person("Olga", Role.OWNER))
+    window.sign_in(_told(window.site))
     for name, path in addresses.items():
         window.goto(path)
         look(name)
@@ -133,6 +210,10 @@ def test_axe_finds_nothing(open_window: Callable[..., Window], width: int, schem
         page.get_by_role("button", name="Save", exact=True).click()
         page.locator("#errors").wait_for()
         look(name)
+    window.goto(addresses["posts"])
+    page.get_by_role("checkbox", name="Select “").first.check()
+    page.get_by_text("Filters").click()
+    look("selected posts")
     _collide(window, addresses["a long post"])
     look("a conflict")
     assert not wrong, "\n".join(wrong)
@@ -143,7 +224,7 @@ def test_nothing_scrolls_sideways_on_the_narrowest_screen(
 ) -> None:
     window = open_window(width=NARROWEST, height=640)
     addresses, wide = _write(window.site), []
-    window.sign_in(window.site.add_person("Olga", Role.OWNER))
+    window.sign_in(_told(window.site))
     for name, path in {**addresses, "site": "/auth/login"}.items():
         window.goto(path)
         width = window.page.evaluate("document.documentElement.scrollWidth")

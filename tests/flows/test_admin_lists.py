@@ -44,3 +44,101 @@ def test_a_list_is_narrowed_by_typing(
     assert "q=zebu" in page.url
     if scripts:
         expect(field).to_be_focused()
+
+
+@pytest.mark.usefixtures("teas")
+def test_rows_are_selected_with_shift_by_keyboard_and_done_at_once(
+    live_site: LiveSite, open_window: Callable[..., Window]
+) -> None:
+    window = open_window()
+    window.sign_in(live_site.add_person("Ada", Role.OWNER))
+    window.goto("/admin/entries/?kind=post&q=e")
+    page = window.page
+    bar = page.get_by_role("form", name="Acts on what is selected")
+    expect(bar).to_be_hidden()
+    boxes = page.get_by_role("checkbox", name="Select “")
+    boxes.first.focus()
+    page.keyboard.press("Space")
+    expect(bar).to_contain_text("1 selected")
+    page.keyboard.down("Shift")
+    boxes.nth(2).focus()
+    page.keyboard.press("Space")
+    page.keyboard.up("Shift")
+    expect(bar).to_contain_text("3 selected")
+    bar.get_by_role("button", name="Move to trash").click()
+    expect(page.get_by_text("Moved 3 entries to the trash.")).to_be_visible()
+    assert "q=e" in page.url
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Undone:")).to_be_visible()
+    window.goto("/admin/entries/?kind=post&q=zebu")
+    expect(boxes).to_have_count(2)
+
+
+@pytest.mark.usefixtures("teas")
+def test_without_scripts_the_bar_is_there_and_works(
+    live_site: LiveSite, open_window: Callable[..., Window]
+) -> None:
+    window = open_window(scripts=False)
+    window.sign_in(live_site.add_person("Ada", Role.OWNER))
+    window.goto("/admin/entries/?kind=post&q=zebu")
+    page = window.page
+    page.get_by_role("checkbox", name="Select “Green zebu”").check()
+    page.get_by_text("More", exact=True).click()
+    page.get_by_role("button", name="Author…").click()
+    page.get_by_label("By").fill("Jo March")
+    page.get_by_role("button", name="Author", exact=True).click()
+    expect(page.get_by_text("Changed who wrote 1 entry.")).to_be_visible()
+    expect(page.get_by_text("Jo March")).to_have_count(1)
+
+
+@pytest.mark.usefixtures("teas")
+def test_a_value_is_changed_in_its_row_and_the_focus_stays(
+    live_site: LiveSite, open_window: Callable[..., Window]
+) -> None:
+    if not static_files.is_built("htmx"):
+        pytest.skip("the admin's bundles are not built here")
+    window = open_window()
+    window.sign_in(live_site.add_person("Ada", Role.OWNER))
+    window.goto("/admin/entries/?kind=post&q=coffee&cols=address&cols=tags")
+    page = window.page
+    page.get_by_role("link", name="change the address").click()
+    field = page.get_by_role("textbox", name="Address")
+    expect(field).to_be_focused()
+    field.fill("/admin/")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("is used by the site itself")).to_be_visible()
+    expect(field).to_have_value("/admin/")
+    # The browser tells its console of every answer that refuses something.
+    window.faults[:] = [fault for fault in window.faults if "422" not in fault]
+    field.fill("/hot/coffee/")
+    page.keyboard.press("Enter")
+    link = page.get_by_role("link", name="/hot/coffee/ (change the address)")
+    expect(link).to_be_focused()
+    page.get_by_role("link", name="change the tags").click()
+    expect(page.get_by_label("Tags", exact=True).last).to_be_focused()
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.get_by_role("link", name="change the tags")).to_be_focused()
+    page.get_by_role("link", name="change the state").click()
+    page.get_by_role("combobox", name="State").select_option("now")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("row").filter(has_text="Coffee")).to_contain_text("Published")
+    assert "cols=address" in page.url
+
+
+@pytest.mark.usefixtures("teas")
+def test_a_view_that_was_narrowed_by_typing_is_the_one_that_is_kept(
+    live_site: LiveSite, open_window: Callable[..., Window]
+) -> None:
+    window = open_window()
+    window.sign_in(live_site.add_person("Ada", Role.OWNER))
+    window.goto("/admin/entries/?kind=post")
+    page = window.page
+    page.get_by_role("searchbox").fill("zebu")
+    expect(page.get_by_role("row")).to_have_count(3)
+    page.get_by_text("Views", exact=True).click()
+    page.get_by_role("link", name="Save this view…").click()
+    page.get_by_label("Name").fill("Zebus")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("row")).to_have_count(3)
+    page.get_by_text("Views", exact=True).click()
+    expect(page.get_by_role("link", name="Your own Zebus")).to_be_visible()

@@ -41,6 +41,7 @@ def test_a_post_is_written_previewed_published_read_edited_and_restored(window: 
     page, site = window.page, window.site
     window.sign_in(site.add_person("Ana", Role.AUTHOR))
     page.get_by_role("link", name="Write").first.click()
+    page.wait_for_load_state()
     page.keyboard.type("An evening with tea")
     page.keyboard.press("Enter")
     page.keyboard.type("The kettle *sings* of zanzibar.\n\nA second paragraph.")
