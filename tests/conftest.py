@@ -16,6 +16,7 @@ from cms import clock, create_app, db
 from cms.accounts import passwords, people
 from cms.accounts.permissions import Person, Role
 from cms.config import Settings
+from cms.public import counting
 from cms.web import installation
 from tests import databases
 from tests.browsing import BASE, Browser
@@ -130,7 +131,15 @@ def app(settings: Settings, compiled_templates: FileSystemBytecodeCache) -> Iter
     made.testing = True
     made.jinja_env.bytecode_cache = compiled_templates
     yield made
+    stop_counting(made)
     installation.of(made).database.dispose()
+
+
+def stop_counting(app: Flask) -> None:
+    """Let what a site counts be written while its database is still there."""
+    counted = counting.of(app)
+    for tally in (counted.redirects, counted.missing.tally):
+        tally.close()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ process that is killed loses the last seconds.
 
 import atexit
 import logging
+import os
 import threading
 import weakref
 from collections.abc import Callable, Hashable, Mapping
@@ -48,9 +49,10 @@ class Tally(Generic[Key]):
         self._writing = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
-        # False where nobody wants a thread, as in tests: then only `flush` writes.
+        # False where nobody wants a thread, as in tests: then only `flush` writes, not even the
+        # end of the process, when the database may be gone.
         self.in_background = True
-        _at_exit(self)
+        self._written_at_exit_of: int | None = None
 
     def add(self, key: Key, *, now: datetime, note: str = "") -> None:
         """Count one; costs a dictionary, never a question to the database."""
@@ -98,6 +100,9 @@ class Tally(Generic[Key]):
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="tally", daemon=True)
                 self._thread.start()
+            if self._written_at_exit_of != os.getpid():
+                self._written_at_exit_of = os.getpid()
+                _at_exit(self)
 
     def _run(self) -> None:
         while not self._stop.wait(INTERVAL):
@@ -109,7 +114,7 @@ class Tally(Generic[Key]):
 
 
 def _at_exit(tally: "Tally[Key]") -> None:
-    """Write the rest when the process ends, also one that a server has forked."""
+    """Write the rest when this process ends, also when a server has forked it."""
     known = weakref.ref(tally)
 
     def close() -> None:

@@ -30,7 +30,7 @@ from cms.cli import sample
 from cms.config import Settings
 from cms.web import installation
 from tests import databases
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, stop_counting
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 PATIENCE = 10_000  # milliseconds; the machine may be busy
@@ -129,6 +129,7 @@ def live_site(
     database = installation.of(app).database
     with _serving(server):
         yield LiveSite(url, app, database)
+    stop_counting(app)
     database.dispose()
 
 
