@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from cms.themes import assets, views
 from cms.themes.budget import Run
-from cms.themes.filters import html_safe_json
 from cms.themes.formatting import absolute
+from cms.themes.json_filter import html_safe_json
 from cms.themes.printing import escape_text
 
 CONTENT_SHEET = "core:content.css"

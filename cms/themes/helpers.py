@@ -4,27 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
-from jinja2 import Undefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from cms import i18n
-from cms.themes import assets, budget, formatting, head, images, locales, views
-from cms.themes.budget import OverBudget, Run
-from cms.themes.views import Image, MenuItem, PostCard, PostView, TermView
+from cms.themes import asking, assets, budget, formatting, given, head, images, saying, views
+from cms.themes.budget import Run
+from cms.themes.views import Image, PostView
 
-MAX_POSTS = 50
-MAX_TERMS = 200
-MAX_MENUS = 12
-LONGEST_ESCAPE = len("&quot;")
-MAX_COUNTS = 5_000  # texts with a small number in them that are kept for a theme
-POST_ORDERS = ("-published", "published", "-updated", "title", "-title", "position")
-TERM_ORDERS = ("name", "-count", "position")
-
-T = TypeVar("T")
-
-_WORD = re.compile(r"[\w.:/-]{1,200}")
 _RATIO = re.compile(r"([1-9]\d{0,3}):([1-9]\d{0,3})")
 _ICON = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 _ACTIVE_SVG = re.compile(
@@ -38,22 +25,22 @@ _ACTIVE_SVG = re.compile(
 def asset(path: str) -> str:
     """The address of one of the theme's files, with its fingerprint."""
     run = budget.current.get()
-    found = assets.find_url_path(run.theme, _plain(path))
+    found = assets.find_url_path(run.theme, given.plain(path))
     if found is None:
-        _note(run, f"asset {path}")
+        given.note(run, f"asset {path}")
         return ""
     return run.page.sources.under_root(found)
 
 
 def asset_inline(path: str) -> Markup:
     """A small SVG of the theme as part of the page; style sheets are always linked."""
-    return _svg(budget.current.get(), _plain(path), "")
+    return _svg(budget.current.get(), given.plain(path), "")
 
 
 def icon(name: str) -> Markup:
     """One of the theme's icons, drawn in the colour of the text and silent to screen readers."""
     run = budget.current.get()
-    plain = _plain(name)
+    plain = given.plain(name)
     if not _ICON.fullmatch(plain):
         return Markup("")
     extra = f' class="icon icon-{plain}" aria-hidden="true" focusable="false"'
@@ -65,7 +52,7 @@ def _svg(run: Run, path: str, extra: str) -> Markup:
     if (path, extra) not in known:
         text = assets.read_inline(run.theme, path) if path.endswith(".svg") else None
         if text is None or _ACTIVE_SVG.search(text) or "<svg" not in text:
-            _note(run, f"drawing {path}")
+            given.note(run, f"drawing {path}")
             return Markup("")
         drawing = text[text.index("<svg") :].strip().replace("<svg", f"<svg{extra}", 1)
         known[path, extra] = Markup(drawing)  # noqa: S704 - a checked file of the theme
@@ -91,7 +78,7 @@ def image(
         return Markup("")
     named = run.theme.manifest.image_sizes.get(size) if size else None
     if size and named is None:
-        _note(run, f"image size {size}")
+        given.note(run, f"image size {size}")
     drawn = images.picture(
         run,
         img,
@@ -146,152 +133,6 @@ def year() -> int:
     return page.now.astimezone(formatting.zone(page.site.timezone)).year
 
 
-# Content
-
-
-def menu(place: str) -> tuple[MenuItem, ...]:
-    """The menu the owner set for a place."""
-    run, name = budget.current.get(), _plain(place)
-    asked = sum(1 for key in run.queries if key[0] == "menu")
-    if asked >= MAX_MENUS and ("menu", name) not in run.queries:
-        raise OverBudget(f"The page asks for more than {MAX_MENUS} menus.")
-    return _ask(run, ("menu", name), lambda: run.page.sources.menu(name))
-
-
-def posts(
-    tag: str | None = None,
-    category: str | None = None,
-    author: str | None = None,
-    kind: str = "post",
-    ids: Any = None,
-    exclude: Any = None,
-    featured: bool | None = None,
-    order: str = "-published",
-    limit: int = 6,
-) -> tuple[PostCard, ...]:
-    """Published entries that fit; at most 50, and at most 8 questions a page."""
-    run = budget.current.get()
-    if order not in POST_ORDERS:
-        raise ValueError(f"posts() can be ordered by {', '.join(POST_ORDERS)}.")
-    wanted: dict[str, Any] = {
-        "tag": _word(tag),
-        "category": _word(category),
-        "author": _word(author),
-        "kind": _word(kind) or "post",
-        "ids": _ids(ids),
-        "exclude": _ids(exclude),
-        "featured": None if featured is None else bool(featured),
-        "order": order,
-        "limit": max(1, min(int(limit), MAX_POSTS)),
-    }
-    key = ("posts", *wanted.items())
-    return _query(run, key, lambda: run.page.sources.posts(**wanted))
-
-
-def terms(kind: str = "tag", limit: int = 50, order: str = "name") -> tuple[TermView, ...]:
-    """The tags or categories of the site."""
-    run = budget.current.get()
-    if order not in TERM_ORDERS:
-        raise ValueError(f"terms() can be ordered by {', '.join(TERM_ORDERS)}.")
-    name, most = _word(kind) or "tag", max(1, min(int(limit), MAX_TERMS))
-    key = ("terms", name, most, order)
-    return _query(run, key, lambda: run.page.sources.terms(kind=name, limit=most, order=order))
-
-
-def page_by_slug(slug: str) -> PostView | None:
-    """A published page, or None."""
-    run, name = budget.current.get(), _word(slug) or ""
-
-    def question() -> tuple[PostView, ...]:
-        found = run.page.sources.page_by_slug(name)
-        return () if found is None else (found,)
-
-    answer = _query(run, ("page", name), question)
-    return answer[0] if answer else None
-
-
-def url(kind: str, slug: str = "") -> str:
-    """The address of home, search, feed, archive, or of a post, page, tag, category or author."""
-    run = budget.current.get()
-    return run.page.sources.url(_word(kind) or "home", _word(slug) or "")
-
-
-def _query(run: Run, key: tuple[Any, ...], question: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
-    asked = sum(1 for each in run.queries if each[0] != "menu")
-    if key not in run.queries and asked >= budget.MAX_QUERIES:
-        raise OverBudget(f"The page asks for content more than {budget.MAX_QUERIES} times.")
-    return _ask(run, key, question)
-
-
-def _ask(run: Run, key: tuple[Any, ...], question: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
-    if key not in run.queries:
-        try:
-            run.queries[key] = tuple(question())
-        except Exception as error:
-            # The theme is not to blame when the core cannot answer.
-            run.refusal = error
-            raise
-    return run.queries[key]
-
-
-# Words
-
-
-def t(key: str, **values: Any) -> str:
-    """The theme's text for a key, with {names} filled in."""
-    run = budget.current.get()
-    found = locales.find_text(run.theme, run.variables["lang"], _plain(key))
-    if found is None:
-        _note(run, f"text {key}")
-        return _plain(key)
-    return _filled(found, values)
-
-
-def tn(key: str, n: Any, **values: Any) -> str:
-    """The theme's text for a key in the form that fits the number, which fills {n}."""
-    run = budget.current.get()
-    lang, plain = run.variables["lang"], _plain(key)
-    number = n if isinstance(n, int | float) else 0
-    known: dict[tuple[str, str, float], str] = run.theme.__dict__.setdefault("_counts", {})
-    is_small = not values and type(number) is int and 0 <= number < formatting.SMALL_NUMBER
-    if is_small and (lang, plain, number) in known:
-        return known[lang, plain, number]
-    found = locales.find_text(run.theme, lang, plain, number)
-    if found is None:
-        _note(run, f"text {key}")
-        return plain
-    text = _filled(found, {"n": formatting.number(number), **values})
-    if is_small and len(known) < MAX_COUNTS:
-        known[lang, plain, number] = text
-    return text
-
-
-def gettext(message: str, **values: Any) -> str:
-    """A text written in English and looked up in the page's language; itself where unknown."""
-    run = budget.current.get()
-    lang, plain = run.variables["lang"], _plain(message)
-    found = locales.find_text(run.theme, lang, plain)
-    if found is None:
-        with i18n.language(lang):
-            found = i18n.gettext(plain)
-    return _filled(found, values)
-
-
-def _filled(text: str, values: Mapping[str, Any]) -> str:
-    if not values:
-        return text
-    shown = {key: formatting.as_text(value) for key, value in values.items()}
-    is_html = any(isinstance(value, Markup) for value in shown.values())
-    # A text may name each value many times.
-    room = len(text) + sum(map(len, shown.values())) * text.count("{")
-    budget.current.get().make(room * (LONGEST_ESCAPE if is_html else 1))
-    if is_html:
-        # With trusted HTML among the values the whole becomes HTML, so all the rest is escaped.
-        escaped = {key: escape(value) for key, value in shown.items()}
-        return Markup(locales.fill(str(escape(text)), escaped))  # noqa: S704 - escaped just now
-    return locales.fill(text, shown)
-
-
 # Parts from the core's library
 
 
@@ -338,38 +179,6 @@ def _library(name: str, **values: Any) -> Markup:
     return Markup(environment.concat(template.root_render_func(context)))  # noqa: S704 - rendered
 
 
-# Values from templates
-
-
-def _plain(value: Any) -> str:
-    return str(value)[:500] if isinstance(value, str) else ""
-
-
-def _word(value: Any) -> str | None:
-    if value is None or isinstance(value, Undefined) or value == "":
-        return None
-    text = str(value) if isinstance(value, str) else ""
-    if not _WORD.fullmatch(text):
-        raise ValueError("Only names and slugs can be asked for.")
-    return text
-
-
-def _ids(value: Any) -> tuple[str, ...]:
-    if value is None or isinstance(value, Undefined):
-        return ()
-    items = value if isinstance(value, tuple | list | views.PageOf) else (value,)
-    found = [each.id if isinstance(each, PostCard) else each for each in items]
-    kept = [each for each in found if isinstance(each, str) and _WORD.fullmatch(each)]
-    return tuple(kept[:MAX_POSTS])
-
-
-def _note(run: Run, what: str) -> None:
-    if run.strict:
-        raise LookupError(f"There is no {what}.")
-    if len(run.missing) < 50:
-        run.missing.add(what)
-
-
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "asset": asset,
     "asset_inline": asset_inline,
@@ -380,14 +189,14 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "foot": foot,
     "setting_css": setting_css,
     "year": year,
-    "menu": menu,
-    "posts": posts,
-    "terms": terms,
-    "page_by_slug": page_by_slug,
-    "url": url,
-    "t": t,
-    "tn": tn,
-    "_": gettext,
+    "menu": asking.menu,
+    "posts": asking.posts,
+    "terms": asking.terms,
+    "page_by_slug": asking.page_by_slug,
+    "url": asking.url,
+    "t": saying.t,
+    "tn": saying.tn,
+    "_": saying.gettext,
     "pagination": pagination,
     "breadcrumbs": breadcrumbs,
     "toc": toc,
