@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms import db, ids
-from cms.history import recording
+from cms.history import tracking
 
 MAX_EMAIL = 254  # characters; RFC 5321 leaves no room for more
 MAX_NAME = 120  # characters
@@ -22,7 +22,7 @@ def one_of(column: str, values: tuple[str, ...]) -> str:
     return f"{column} IN ({words})"
 
 
-@recording.track
+@tracking.track
 class Account(db.Base):
     """Someone who may sign in; readers of the site are never accounts."""
 
@@ -74,7 +74,7 @@ class Account(db.Base):
         return "person", self.id
 
 
-@recording.track
+@tracking.track
 class Grant(db.Base):
     """A role that an account holds; `scope` leaves room for parts of a site."""
 
@@ -105,7 +105,7 @@ class FormerAccount(db.Base):
     removed_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
 
 
-@recording.track
+@tracking.track
 class Invitation(db.Base):
     """A place offered to someone who has no account yet; its link is a token."""
 

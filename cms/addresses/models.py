@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms import db, ids
-from cms.history import recording
+from cms.history import tracking
 
 TargetKind = Literal["entry", "term", "profile", "redirect"]
 
@@ -15,7 +15,7 @@ MAX_LOCATION = 2000  # characters
 MAX_SUFFIX = 300
 
 
-@recording.track
+@tracking.track
 class Address(db.Base):
     """A path and whose it is.
 
@@ -58,7 +58,7 @@ class Address(db.Base):
         return self.target_kind, self.target_id
 
 
-@recording.track
+@tracking.track
 class RedirectPattern(db.Base):
     """Leads every path of one shape elsewhere, where no line of the book knows the path."""
 

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from cms import db, ids, text
 from cms.content import listed
-from cms.history import recording
+from cms.history import tracking
 
 
-@recording.track
+@tracking.track
 class Entry(db.Base):
     """A post, a page or anything else of a declared type."""
 
@@ -106,7 +106,7 @@ class WorkingCopy(db.Base):
     updated_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
 
 
-@recording.track
+@tracking.track
 class Publication(db.Base):
     """What visitors may see of an entry from `from_at` until `until_at`."""
 
@@ -163,7 +163,7 @@ class Publication(db.Base):
         return "entry", self.entry_id
 
 
-@recording.track
+@tracking.track
 class PublicationTerm(db.Base):
     """A term of a publication, in the editor's order; dated, so that a term's list is one scan."""
 
@@ -182,7 +182,7 @@ class PublicationTerm(db.Base):
         return None
 
 
-@recording.track
+@tracking.track
 class PublicationByline(db.Base):
     """A profile in the byline of a publication, in order."""
 
@@ -203,7 +203,7 @@ class PublicationByline(db.Base):
         return None
 
 
-@recording.track
+@tracking.track
 class Term(db.Base):
     """A tag, a category, or a term of another declared taxonomy."""
 
@@ -240,7 +240,7 @@ class Term(db.Base):
         return name
 
 
-@recording.track
+@tracking.track
 class Profile(db.Base):
     """Someone who is named in bylines, with or without an account."""
 
@@ -264,7 +264,7 @@ class Profile(db.Base):
     created_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
 
 
-@recording.track
+@tracking.track
 class EntryTerm(db.Base):
     """A term of an entry's newest revision, so that lists in the admin can filter by it."""
 
@@ -280,7 +280,7 @@ class EntryTerm(db.Base):
         return "entry", self.entry_id
 
 
-@recording.track
+@tracking.track
 class EntryByline(db.Base):
     """A profile in the byline of an entry's newest revision."""
 
@@ -329,7 +329,7 @@ class Tombstone(db.Base):
     purged_by: Mapped[str | None] = mapped_column(db.Id)
 
 
-@recording.track
+@tracking.track
 class ReviewRequest(db.Base):
     """That someone who may not publish asks those who may to read an entry."""
 
@@ -372,7 +372,7 @@ class PastPath(db.Base):
     until_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
 
 
-@recording.track
+@tracking.track
 class SavedView(db.Base):
     """A list as someone likes to see it: filters, order and columns, under a name."""
 

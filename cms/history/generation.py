@@ -15,7 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from cms import db
-from cms.history import recording
+from cms.history import tracking
 from cms.history.models import Generation
 
 MAX_REMEMBERED = 2_000
@@ -142,7 +142,7 @@ def _note_change(session: Session, _context: Any, _instances: Any) -> None:
     if session.info.get("writes"):
         return
     touched = (*session.new, *session.dirty, *session.deleted)
-    if any(recording.is_tracked(getattr(row, "__tablename__", "")) for row in touched):
+    if any(tracking.is_tracked(getattr(row, "__tablename__", "")) for row in touched):
         session.info["writes"] = True
 
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import defer
 
 from cms import db
-from cms.history import recording, restoring, steps
+from cms.history import restoring, steps, tracking
 from cms.history.models import Change, ChangeSet
 from cms.history.restoring import Obstacle, Plan, Standing
 from cms.history.steps import Key, Net
@@ -39,7 +39,7 @@ def find(plan: Plan, present: Rows, *, since: str, now: datetime) -> tuple[Obsta
 def find_unknown(plan: Plan) -> Obstacle | None:
     """Tables that nobody keeps, and columns that a later release dropped."""
     for net in plan.nets.values():
-        model: Any = recording.find_model(net.table)
+        model: Any = tracking.find_model(net.table)
         if model is None or restoring.find_keeper(net.table) is None:
             return Obstacle(_("This kind of change cannot be undone."), is_final=True)
         if net.columns - set(model.__table__.columns.keys()):
@@ -55,9 +55,9 @@ def read_rows(plan: Plan, *, hold: bool) -> Rows:
     """
     found: Rows = {}
     for table, nets in _by_table(plan).items():
-        model: Any = recording.find_model(table)
+        model: Any = tracking.find_model(table)
         columns = list(sa.inspect(model).primary_key)
-        left_out = [defer(getattr(model, each)) for each in recording.untracked_columns(table)]
+        left_out = [defer(getattr(model, each)) for each in tracking.untracked_columns(table)]
         for chunk in _chunks(nets):
             keys = [steps.key_values(net.table, net.row_id) or () for net in chunk]
             query = sa.select(model).where(_is_one_of(columns, keys)).options(*left_out)
@@ -65,7 +65,7 @@ def read_rows(plan: Plan, *, hold: bool) -> Rows:
             if hold:
                 query = query.with_for_update()
             for row in db.session().scalars(query):
-                found[table, recording.key_of(row)] = row
+                found[table, tracking.key_of(row)] = row
     return found
 
 
@@ -104,7 +104,7 @@ def _different(plan: Plan, present: Rows, _since: str) -> Iterator[Standing]:
         different = {
             name
             for name, value in net.after.items()
-            if row is None or recording.plain(getattr(row, name)) != value
+            if row is None or tracking.plain(getattr(row, name)) != value
         }
         if different:
             yield Standing(*net.key, columns=frozenset(different) if row is not None else _ANY)
@@ -150,7 +150,7 @@ def _with_children(plan: Plan, _present: Rows, _since: str) -> Iterator[Standing
 def _taken(plan: Plan, _present: Rows, _since: str) -> Iterator[Standing]:
     """What may exist once, and exists elsewhere by now."""
     for table, nets in _by_table(plan).items():
-        model: Any = recording.find_model(table)
+        model: Any = tracking.find_model(table)
         for names in _unique(model.__table__):
             touching = [net for net in nets if net.before and set(names) & set(net.before)]
             for net in touching:
@@ -213,7 +213,7 @@ def _behind(standing: Standing, since: str) -> Obstacle:
 
 def _references(net: Net, row: Any) -> Iterator[tuple[str, str]]:
     """The columns of a row that name rows of other tables, with those tables."""
-    model: Any = recording.find_model(net.table)
+    model: Any = tracking.find_model(net.table)
     for key in model.__table__.foreign_keys:
         yield key.parent.name, key.column.table.name
     for pointer in restoring.pointers():

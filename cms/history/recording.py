@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import datetime
 from functools import lru_cache
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import Session, SessionTransaction, object_mapper
-from sqlalchemy.orm.attributes import History
+from sqlalchemy.orm import Session, SessionTransaction
 
 from cms import db, text
 from cms.errors import Rejected
+from cms.history import tracking
 from cms.history.models import Change, ChangeSet, ChangeSubject
 from cms.i18n import gettext as _
 
@@ -46,45 +46,6 @@ class _Open:
 
 
 _current: ContextVar[_Open | None] = ContextVar("change_set", default=None)
-
-Row = TypeVar("Row", bound=db.Base)
-
-# Tables whose rows are recorded, and the columns that are kept out (secrets, bulk).
-_tracked: dict[str, frozenset[str]] = {}
-_models: dict[str, type[db.Base]] = {}
-
-
-def track(model: type[Row]) -> type[Row]:
-    """Record every change of this model's rows, but for the columns it calls `untracked`.
-
-    A method `about` says what a row belongs to, as a kind and an id, or None when other rows of
-    the same act say it; by default it is the row itself.
-    """
-    _tracked[model.__tablename__] = frozenset(getattr(model, "untracked", ()))
-    _models[model.__tablename__] = model
-    event.listen(model, "mapper_configured", _remember_old_values)
-    return model
-
-
-def _remember_old_values(_mapper: Any, model: type[db.Base]) -> None:
-    """Without this the value before a change is unknown when the row was not loaded yet."""
-    for column in model.__table__.columns:
-        getattr(model, column.key).impl.active_history = True
-
-
-def is_tracked(table: str) -> bool:
-    """Whether changes of this table's rows are recorded."""
-    return table in _tracked
-
-
-def find_model(table: str) -> type[db.Base] | None:
-    """The model whose rows stand in the log under this table's name."""
-    return _models.get(table)
-
-
-def untracked_columns(table: str) -> frozenset[str]:
-    """The columns of a recorded table that are kept out of the log."""
-    return _tracked[table]
 
 
 @contextmanager
@@ -212,7 +173,9 @@ def _record(session: Session, _context: Any, _instances: Any) -> None:
     ):
         for row in rows:
             if operation != "update" or session.is_modified(row, include_collections=False):
-                changed += [(row, line) for line in _line(opened.change_set, row, operation)]
+                changed += [
+                    (row, line) for line in tracking.lines_of(row, operation, opened.change_set.id)
+                ]
     if not changed:
         return
     session.add_all([line for _row, line in changed])
@@ -249,7 +212,7 @@ def _subject_of(row: Any) -> tuple[str, str] | None:
     if hasattr(row, "about"):
         found: tuple[str, str] | None = row.about()
         return found
-    return row.__tablename__, key_of(row)
+    return row.__tablename__, tracking.key_of(row)
 
 
 @event.listens_for(Session, "after_soft_rollback")
@@ -268,74 +231,5 @@ def _refuse_bulk(state: Any) -> None:
     if not (state.is_update or state.is_delete or state.is_insert):
         return
     table = getattr(getattr(state.statement, "table", None), "name", "")
-    if table in _tracked:
+    if tracking.is_tracked(table):
         raise RuntimeError(f"a bulk statement on {table} would escape the history")
-
-
-def _line(change_set: ChangeSet, row: Any, operation: str) -> list[Change]:
-    table = row.__tablename__
-    if table not in _tracked:
-        return []
-    if operation == "insert":
-        _apply_defaults(row)
-    before, after = _values(row, operation, _tracked[table])
-    if operation == "update" and not after:
-        return []
-    return [
-        Change(
-            change_set_id=change_set.id,
-            row_table=table,
-            row_id=key_of(row),
-            operation=operation,
-            before=before,
-            after=after,
-        )
-    ]
-
-
-def key_of(row: Any) -> str:
-    """A row's primary key as the log names it."""
-    return "/".join(map(str, object_mapper(row).primary_key_from_instance(row)))
-
-
-def _apply_defaults(row: Any) -> None:
-    """Ids and other defaults are filled in at flush; the log needs them a moment earlier."""
-    present = sa.inspect(row).dict
-    for attribute in object_mapper(row).column_attrs:
-        default = attribute.columns[0].default
-        if default is None or attribute.key in present:
-            continue
-        if default.is_callable:
-            setattr(row, attribute.key, default.arg(None))
-        elif default.is_scalar:
-            setattr(row, attribute.key, default.arg)
-
-
-def _values(
-    row: Any, operation: str, left_out: frozenset[str]
-) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    before: dict[str, Any] = {}
-    after: dict[str, Any] = {}
-    state = sa.inspect(row)
-    for attribute in object_mapper(row).column_attrs:
-        if attribute.key in left_out:
-            continue
-        history: History = state.attrs[attribute.key].history
-        if operation == "update" and not history.has_changes():
-            continue
-        old = history.deleted[0] if history.deleted else None
-        if operation == "delete":
-            old = getattr(row, attribute.key)
-        before[attribute.key] = plain(old)
-        after[attribute.key] = plain(getattr(row, attribute.key))
-    return (
-        None if operation == "insert" else before,
-        None if operation == "delete" else after,
-    )
-
-
-def plain(value: Any) -> Any:
-    """A column's value as the log keeps it."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    return value.isoformat() if isinstance(value, date) else value

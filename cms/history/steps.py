@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import class_mapper
 
 from cms import db
-from cms.history import recording
+from cms.history import tracking
 from cms.history.models import Change
 
 Values = Mapping[str, Any]
@@ -92,7 +92,7 @@ def _without_same(net: Net) -> Net:
 
 def key_values(table: str, row_id: str) -> tuple[Any, ...] | None:
     """The primary key that a row's name in the log stands for; None when it cannot be read."""
-    model = recording.find_model(table)
+    model = tracking.find_model(table)
     if model is None:
         return None
     columns = class_mapper(model).primary_key
@@ -108,7 +108,7 @@ def key_values(table: str, row_id: str) -> tuple[Any, ...] | None:
 
 def decode(table: str, values: Values) -> dict[str, Any]:
     """Values as the log keeps them, as values of the model's columns."""
-    model = recording.find_model(table)
+    model = tracking.find_model(table)
     assert model is not None
     columns = model.__table__.columns
     return {

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cms import db
 from cms.errors import Rejected
-from cms.history import activity, obstacles, recording, restoring, steps
+from cms.history import activity, obstacles, recording, restoring, steps, tracking
 from cms.history.models import Change, ChangeSet
 from cms.history.restoring import Blocked, Obstacle, Plan
 from cms.i18n import gettext as _
@@ -123,7 +123,7 @@ def _walk_back(plan: Plan, taken: Sequence[Change], *, now: datetime) -> None:
 
 
 def _reverse(step: Change) -> None:
-    model: Any = recording.find_model(step.row_table)
+    model: Any = tracking.find_model(step.row_table)
     if step.operation == "delete":
         row = model(**steps.decode(step.row_table, step.before or {}))
         keeper = restoring.find_keeper(step.row_table)

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms import db, ids
-from cms.history import recording
+from cms.history import tracking
 
 
-@recording.track
+@tracking.track
 class Setting(db.Base):
     """One value that editors set, by name and locale ('' is every locale)."""
 
@@ -27,7 +27,7 @@ class Setting(db.Base):
         return "setting", self.key
 
 
-@recording.track
+@tracking.track
 class Menu(db.Base):
     """A menu of the site, shown at a place that the theme declares."""
 
@@ -40,7 +40,7 @@ class Menu(db.Base):
     name: Mapped[str] = mapped_column(db.line(120))
 
 
-@recording.track
+@tracking.track
 class MenuItem(db.Base):
     """One line of a menu: leads to something of the site by identity, or to a URL."""
 

@@ -6,13 +6,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms import db, ids
-from cms.history import recording
+from cms.history import tracking
 
 MAX_SOURCE_SITE = 100
 MAX_SOURCE_ID = 600  # with the site's name a UNIQUE key that MariaDB can hold
 
 
-@recording.track
+@tracking.track
 class ImportedItem(db.Base):
     """One file or item of another site, and the entry that it became.
 

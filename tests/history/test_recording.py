@@ -11,7 +11,7 @@ from cms.content import editing, moving, profiles, publishing, terms, trash
 from cms.content.models import Entry, Publication, Term
 from cms.content.snapshot import Snapshot
 from cms.errors import Rejected
-from cms.history import recording
+from cms.history import recording, tracking
 from cms.history.models import Change, ChangeSet
 from cms.migrating import load_models
 from cms.site import menus, settings
@@ -207,9 +207,9 @@ def test_no_table_of_secrets_is_recorded_and_every_other_is_or_has_a_reason():
     load_models()
     for name in db.Base.metadata.tables:
         if name.startswith(SECRETS) and name not in NO_SECRETS:
-            assert not recording.is_tracked(name), name
+            assert not tracking.is_tracked(name), name
         else:
-            known = recording.is_tracked(name) or name in NEVER_CHANGED_OR_NOT_CONTENT
+            known = tracking.is_tracked(name) or name in NEVER_CHANGED_OR_NOT_CONTENT
             assert known, f"are the changes of {name} recorded? Say so, or say why not"
     for name in NEVER_CHANGED_OR_NOT_CONTENT:
         assert name in db.Base.metadata.tables
@@ -232,7 +232,7 @@ def test_a_statement_that_would_escape_the_log_is_refused():
 def test_no_database_cascades_in_recorded_tables():
     load_models()
     for table in db.Base.metadata.tables.values():
-        if recording.is_tracked(table.name):
+        if tracking.is_tracked(table.name):
             for key in table.foreign_keys:
                 assert key.ondelete is None, f"{table.name}: {key.target_fullname}"
 

@@ -10,7 +10,7 @@ from cms.addresses import book
 from cms.admin import undoing as door  # noqa: F401 - so that every room puts its rows back
 from cms.content import trash
 from cms.errors import NotAllowed
-from cms.history import recording, restoring, undoing
+from cms.history import restoring, tracking, undoing
 from cms.history.models import ChangeSet
 from cms.history.restoring import Blocked
 from cms.migrating import load_models
@@ -86,5 +86,5 @@ def test_what_was_public_before_an_undo_still_leads_on():
 def test_every_recorded_table_has_someone_who_puts_its_rows_back():
     load_models()
     for name in db.Base.metadata.tables:
-        if recording.is_tracked(name):
+        if tracking.is_tracked(name):
             assert restoring.find_keeper(name) is not None, name
