@@ -104,13 +104,13 @@ def _carry_out(
         job_id = jobs.enqueue(entry_bulk_job.KIND, payload, label=label, by=person, now=gate.now())
         db.commit()
         return jobs_door.follow(job_id, back=back)
-    with recording.act(label, by=person, now=gate.now()):
+    with recording.together(by=person, now=gate.now(), label=label):
         values, in_order = read_values(), bulk.parents_first(found)
         outcome = bulk.carry_out(act.name, in_order, values, by=person, now=gate.now())
     db.commit()
     words, change_set = act.words_for(outcome.done), recording.latest()
     if outcome.refused:
-        return _report(words, outcome.refused, back, change_set if outcome.done else None)
+        return _report(words, outcome.refused, back, change_set)
     notes.leave(words, change_set)
     return urls.go_to(back)
 

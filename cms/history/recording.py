@@ -221,9 +221,14 @@ def _forget_subjects(session: Session, previous: SessionTransaction) -> None:
     opened = _current.get()
     if not previous.nested:
         session.info.pop("change_set", None)
-    if opened is not None:
-        opened.subjects.clear()
-        opened.uncertain = True
+    if opened is None:
+        return
+    opened.subjects.clear()
+    opened.uncertain = True
+    if opened.written and not sa.inspect(opened.change_set).persistent:
+        # It was begun within the savepoint; the next act begins it again.
+        opened.written = False
+        session.info.pop("change_set", None)
 
 
 @event.listens_for(Session, "do_orm_execute")

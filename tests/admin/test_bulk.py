@@ -70,6 +70,16 @@ def test_a_refused_first_one_does_not_take_the_act_with_it(
     assert room.state(good) == "published"
 
 
+def test_where_all_is_refused_nothing_stands_in_the_log(
+    browser: Browser, room: Room, eli: Person
+) -> None:
+    bad = room.write(eli, None)
+    browser.sign_in(eli)
+    before = count_acts(room)
+    assert do(browser, "publish", bad) == 200
+    assert count_acts(room) == before
+
+
 def test_tags_are_added_and_removed_for_visitors_too(
     browser: Browser, room: Room, eli: Person
 ) -> None:

@@ -162,6 +162,34 @@ def test_an_act_within_an_act_joins_it():
     assert {line.change_set_id for line in changes()} == {outer.id}
 
 
+def begin_in_vain(person):
+    """An act that is refused when it has begun, and is taken back alone."""
+    with db.session().begin_nested():
+        terms.create_term("tag", "Rain", by=person, now=NOW)
+        raise Rejected("not this one")
+
+
+def test_acts_together_outlive_the_first_that_is_refused(eli):
+    before = len(sets())
+    with recording.together(by=eli, now=NOW, label="All of them"):
+        with pytest.raises(Rejected):
+            begin_in_vain(eli)
+        terms.create_term("tag", "Snow", by=eli, now=NOW)
+    (made,) = sets()[before:]
+    assert made.label == "All of them"
+    names = [line.after["name"] for line in changes(made) if line.row_table == "term"]
+    assert names == ["Snow"]
+    assert recording.latest() == made.id
+
+
+def test_acts_together_of_which_all_are_refused_leave_none_to_undo(eli):
+    before = len(sets())
+    with recording.together(by=eli, now=NOW, label="All of them"), pytest.raises(Rejected):
+        begin_in_vain(eli)
+    assert sets()[before:] == []
+    assert recording.latest() is None
+
+
 def test_an_act_that_is_refused_writes_nothing(database):
     entry = write(" ")
     db.commit()
