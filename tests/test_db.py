@@ -61,6 +61,15 @@ def test_a_naive_time_is_refused(database, table):
         _round(database, table, at=datetime(2026, 1, 1))
 
 
+def test_letters_beyond_ascii_are_lowered_too(database, table):
+    row = _round(database, table, line="Über uns", text="ŁÓDŹ")
+    lowered = sa.select(sa.func.lower(table.c.line), sa.func.lower(table.c.text), sa.func.lower(
+        table.c.data))  # fmt: skip
+    with database.engine.connect() as connection:
+        assert connection.execute(lowered).one() == ("über uns", "łódź", None)
+    assert row.line == "Über uns"
+
+
 def test_keys_differ_by_case_accents_and_trailing_spaces(database, table):
     keys = ["a", "A", "ä", "a\u0308", "a ", "á", "ａ", "😀"]
     with database.engine.begin() as connection:

@@ -219,21 +219,12 @@ def taken() -> Rejected:
 def _select(wanted: Filter | None) -> sa.Select[Account]:
     query, wanted = sa.select(Account), wanted or Filter()
     if wanted.words:
-        # SQLite lowers ASCII only: other names are also looked for as they were typed.
-        typed, low = (f"%{_escaped(words)}%" for words in (wanted.words, wanted.words.lower()))
-        alike = (
-            Account.display_name.like(typed, escape="!"),
-            sa.func.lower(Account.display_name).like(low, escape="!"),
-            Account.email_key.like(low, escape="!"),
-        )
-        query = query.where(sa.or_(*alike))
+        low = wanted.words.lower()
+        name = sa.func.lower(Account.display_name).contains(low, autoescape=True)
+        query = query.where(sa.or_(name, Account.email_key.contains(low, autoescape=True)))
     if wanted.role is not None:
         holds = Grant.account_id == Account.id, Grant.role == wanted.role.value
         query = query.where(sa.exists().where(*holds))
     if wanted.state:
         query = query.where(Account.state == wanted.state)
     return query
-
-
-def _escaped(words: str) -> str:
-    return words.replace("!", "!!").replace("%", "!%").replace("_", "!_")

@@ -179,7 +179,6 @@ def _select(words: str) -> sa.Select[Profile]:
     if words:
         low = words.lower()
         alike = (
-            Profile.name.contains(words, autoescape=True),
             sa.func.lower(Profile.name).contains(low, autoescape=True),
             Profile.handle.contains(low, autoescape=True),
         )

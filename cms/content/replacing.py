@@ -184,7 +184,10 @@ def _may_hold(words: str) -> sa.ColumnElement[bool]:
 
 
 def _holds(column: Any, pattern: str) -> sa.ColumnElement[bool]:
-    return sa.func.lower(sa.func.coalesce(column, "")).like(pattern, escape="!")
+    held: sa.ColumnElement[str] = sa.func.coalesce(column, "")
+    # The others leave the case of ASCII aside by themselves; lowering whole texts takes them long.
+    alike = held.ilike if db.database().dialect == "postgresql" else held.like
+    return alike(pattern, escape="!")
 
 
 def _as_pattern(letter: str) -> str:

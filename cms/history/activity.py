@@ -192,7 +192,7 @@ def _conditions(
     if wanted.via:
         own.append(ChangeSet.via == wanted.via)
     rest = [
-        sa.func.lower(ChangeSet.label).like(f"%{_escaped(word)}%", escape="!")
+        sa.func.lower(ChangeSet.label).contains(word, autoescape=True)
         for word in wanted.words.lower().split()
     ]
     if wanted.state == "undoing":
@@ -237,7 +237,3 @@ def _with_subjects(lines: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(
         replace(line, subjects=tuple(found.get(line.id, ())[:MOST_SUBJECTS])) for line in lines
     )
-
-
-def _escaped(words: str) -> str:
-    return words.replace("!", "!!").replace("%", "!%").replace("_", "!_")
