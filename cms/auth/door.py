@@ -2,8 +2,9 @@
 
 from flask import Blueprint, Response, request
 
-from cms.accounts import sessions
-from cms.accounts.signing_in import Device
+from cms.accounts import sessions, signing_in
+from cms.accounts.signing_in import Device, SignedIn
+from cms.auth.forms import LoginForm
 from cms.web import cookies, gate, urls
 
 SMALL_FORM = 64 * 1024  # bytes; an address and a password need no more
@@ -14,6 +15,18 @@ blueprint = Blueprint("auth", __name__, url_prefix="/auth", template_folder="tem
 def desk() -> str:
     """Where people arrive after signing in."""
     return request.script_root + "/admin/"
+
+
+def sign_in(form: LoginForm) -> SignedIn:
+    """Begin the session that the form asks for; raises NotAllowed, Throttled."""
+    return signing_in.sign_in(
+        form.email.data or "",
+        form.password.data or "",
+        address=request.remote_addr or "",
+        user_agent=request.user_agent.string,
+        now=gate.now(),
+        device=cookies.read_device(),
+    )
 
 
 def enter(secret: str, target: str, device: Device) -> Response:

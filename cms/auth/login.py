@@ -4,10 +4,9 @@ from flask import Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from cms import db
-from cms.accounts import signing_in
 from cms.accounts.signing_in import SignedIn
 from cms.accounts.throttling import Throttled
-from cms.auth.door import SMALL_FORM, blueprint, desk, enter, hand_over
+from cms.auth.door import SMALL_FORM, blueprint, desk, enter, hand_over, sign_in
 from cms.auth.forms import LoginForm
 from cms.errors import NotAllowed, Rejected
 from cms.i18n import gettext as _
@@ -33,14 +32,7 @@ def create() -> ResponseReturnValue:
     if not form.ok:
         return _page(form), 422
     try:
-        signed_in = signing_in.sign_in(
-            form.email.data or "",
-            form.password.data or "",
-            address=request.remote_addr or "",
-            user_agent=request.user_agent.string,
-            now=gate.now(),
-            device=cookies.read_device(),
-        )
+        signed_in = sign_in(form)
     except NotAllowed as refusal:
         form.show(Rejected(refusal.message))
         return _page(form), 401

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from cms import clock, db, ids, notices
-from cms.accounts import people
+from cms.accounts import people, sessions
 from cms.accounts.permissions import OPERATOR, Person, Role
 from cms.content import editing, profiles, publishing, revisions, terms, trash
 from cms.content import fields as content_fields
@@ -216,6 +216,8 @@ def test_axe_finds_nothing(open_window: Callable[..., Window], width: int, schem
     look("selected posts")
     _collide(window, addresses["a long post"])
     look("a conflict")
+    _lose_session(window, addresses["a tag"])
+    look("a session that ended")
     assert not wrong, "\n".join(wrong)
 
 
@@ -308,3 +310,17 @@ def _collide(window: Window, path: str) -> None:
     page.keyboard.insert_text("My words.")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("heading", name="Someone changed the same words").wait_for()
+
+
+def _lose_session(window: Window, path: str) -> None:
+    """Bring up the dialog that asks to sign in again, with a refusal in it."""
+    window.goto(path)
+    with db.unit_of_work(window.site.database):
+        for account in people.list_accounts():
+            sessions.end_all(account)
+        db.commit()
+    window.page.get_by_role("button", name="Save", exact=True).click()
+    dialog = window.page.get_by_role("dialog", name="Your session ended")
+    dialog.get_by_role("button", name="Sign in and go on").click()
+    dialog.get_by_text("Enter your password.").wait_for()
+    window.faults.clear()  # Chromium notes the refusal.
