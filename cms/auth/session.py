@@ -1,4 +1,4 @@
-"""The session of this browser, as a script of the page asks for it: who is it, and signing in again.
+"""The session of this browser, as a script of the page asks for it: who it is, and a new one.
 
 A form that stays open longer than its session is sent on from where it is (see
 `static/js/sign-in-again.js`); without scripts `login` carries it.
