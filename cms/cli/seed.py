@@ -4,8 +4,9 @@ import click
 import sqlalchemy as sa
 
 from cms import clock, db
-from cms.cli import sample, synthetic, terminal
+from cms.cli import synthetic, terminal
 from cms.content.models import Entry
+from cms.samples import writing
 
 
 @click.command
@@ -19,7 +20,7 @@ def command(if_empty: bool, size: int | None) -> None:
             made = synthetic.fill(size, now=now)
             terminal.say(f"Made {made} synthetic posts; there are {size}.")
         elif _is_empty():
-            made = sample.fill(now=now)
+            made = writing.fill(now=now)
             db.commit()
             terminal.say(f"Filled the site with {made} sample entries.")
         elif not if_empty:

@@ -26,8 +26,8 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from cms import clock, create_app, db
 from cms.accounts import passwords, people
 from cms.accounts.permissions import Person, Role
-from cms.cli import sample
 from cms.config import Settings
+from cms.samples import writing
 from cms.web import installation
 from tests import databases
 from tests.conftest import PASSWORD, stop_counting
@@ -95,7 +95,7 @@ def sample_files(
     folder = tmp_path_factory.mktemp("sample")
     database = db.Database(databases.copy_sqlite(sqlite_template, folder))
     with db.unit_of_work(database):
-        sample.fill(now=clock.now())
+        writing.fill(now=clock.now())
         db.commit()
     database.dispose()
     return folder

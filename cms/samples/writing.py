@@ -1,4 +1,4 @@
-"""The sample site: Markdown files in `sample_site/`, brought in by the acts that editors use."""
+"""The sample site: Markdown files in `site/`, brought in by the acts that editors use."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from cms.content.snapshot import Snapshot
 from cms.site import menus
 from cms.site import settings as site_settings
 
-FOLDER = Path(__file__).parent / "sample_site"
+FOLDER = Path(__file__).parent / "site"
 TITLE = "The Carafe"
 TAGLINE = "A small journal about keeping a journal"
 
