@@ -1,6 +1,7 @@
 """Translations of the interface: gettext catalogues, and the language of the moment."""
 
 import gettext as _gettext
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,6 +14,16 @@ DOMAIN = "messages"
 FOLDER = Path(__file__).parent / "translations"
 RIGHT_TO_LEFT = frozenset(
     {"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"}
+)
+
+# What BCP 47 calls well-formed, without the forms that it only inherited.
+_TAG = re.compile(
+    r"(?P<language>[a-z]{2,3}(-[a-z]{3}){0,3})"
+    r"(-(?P<script>[a-z]{4}))?"
+    r"(-(?P<region>[a-z]{2}|[0-9]{3}))?"
+    r"(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*"
+    r"(-[a-wyz0-9](-[a-z0-9]{2,8})+)*"
+    r"(-x(-[a-z0-9]{1,8})+)?"
 )
 
 _language: ContextVar[str] = ContextVar("language", default="en")
@@ -74,6 +85,21 @@ def list_languages() -> tuple[str, ...]:
 def current_language() -> str:
     """The BCP 47 tag of the language of the moment."""
     return _language.get()
+
+
+def read_tag(typed: str) -> str | None:
+    """A language tag in the usual form of BCP 47 (pt-BR, zh-Hant), or None when it is none."""
+    tag = typed.strip().replace("_", "-").lower()
+    found = _TAG.fullmatch(tag) if tag.isascii() else None
+    if found is None:
+        return None
+    parts = [tag[: found.end("language")]]
+    if script := found["script"]:
+        parts.append(script.title())
+    if region := found["region"]:
+        parts.append(region.upper())
+    rest = tag[max(found.end(name) for name in ("language", "script", "region")) :]
+    return "-".join(parts) + rest
 
 
 def direction(tag: str) -> str:

@@ -30,6 +30,7 @@ DOORS: dict[str, LazyText] = {
     "terminal": __("At the terminal"),
     "import": __("By an import"),
     "rerender": __("By rendering anew"),
+    "samples": __("As sample content"),
 }
 
 

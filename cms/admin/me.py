@@ -3,7 +3,6 @@
 from typing import Any
 from zoneinfo import available_timezones
 
-from babel import Locale, UnknownLocaleError
 from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, RadioField, SelectField, StringField
@@ -18,7 +17,7 @@ from cms.admin.door import blueprint
 from cms.errors import Rejected
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
-from cms.web import display, gate, urls
+from cms.web import display, gate, languages, urls
 from cms.web.forms import CarafeForm, choices
 
 THEMES = (("auto", __("As the system")), ("light", __("Light")), ("dark", __("Dark")))
@@ -90,19 +89,11 @@ def update() -> ResponseReturnValue:
 def _with_choices(form: MeForm) -> MeForm:
     # A language that was chosen elsewhere stays, though nothing is translated into it.
     tags = dict.fromkeys([*i18n.list_languages(), gate.signed_in_person().language])
-    form.language.choices = choices((tag, _own_name(tag)) for tag in tags)
+    form.language.choices = choices((tag, languages.own_name(tag)) for tag in tags)
     here = _("The site’s ({zone})", zone=display.site().timezone.replace("_", " "))
     zones = ((zone, zone.replace("_", " ")) for zone in sorted(available_timezones()))
     form.timezone.choices = choices([("", here), *zones])
     return form
-
-
-def _own_name(tag: str) -> str:
-    try:
-        locale = Locale.parse(tag, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return tag
-    return str(locale.get_display_name(locale) or tag).capitalize()
 
 
 def _page(form: MeForm, account: Account) -> str:

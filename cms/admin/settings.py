@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from cms import db
+from cms import db, i18n
 from cms.accounts.permissions import Permission
 from cms.addresses import paths
 from cms.admin import notes, presenting
@@ -20,7 +20,7 @@ from cms.history import recording
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
 from cms.site import head_tags, setting_history, settings
-from cms.web import display, gate, theming, urls
+from cms.web import display, gate, languages, pagination, theming, urls
 from cms.web.forms import CarafeForm, choices
 
 MAX_PAGES = 500  # pages that can be chosen as the front
@@ -57,8 +57,11 @@ class SettingsForm(CarafeForm):
         _L["description"], [Length(max=500)], description=__("For search engines and previews.")
     )
     copyright = StringField(_L["copyright"], [Length(max=200)])
-    locale = StringField(
-        _L["locale"], [InputRequired(), Length(max=20)], description=__("Such as en, de or ar.")
+    locale = SelectField(_L["locale"])
+    other_locale = StringField(
+        __("Another language"),
+        [Length(max=40)],
+        description=__("Its tag, such as eo, pt-AO or zh-Hant; used when none of the list fits."),
     )
     timezone = SelectField(_L["timezone"])
     front = SelectField(_L["front"], choices=choices(FRONT))
@@ -105,7 +108,7 @@ class SettingsForm(CarafeForm):
 
 GROUPS = (
     ("general", __("General"), "", "settings",
-     ("title", "tagline", "description", "copyright", "locale", "timezone")),
+     ("title", "tagline", "description", "copyright", "locale", "other_locale", "timezone")),
     ("reading", __("Reading"), "", "page",
      ("front", "front_page", "posts_path", "posts_per_page", "theme")),
     ("addresses", __("Addresses"), __("Entries that are there keep their addresses."), "link",
@@ -131,6 +134,8 @@ def edit() -> str:
     data["head_tags"] = head_tags.write(present.head_tags)
     data["social"] = "\n".join(present.social)
     data["front_page"] = present.front_page or ""
+    if present.locale not in languages.OFFERED:
+        data["locale"], data["other_locale"] = languages.OTHER, present.locale
     return _page(_with_choices(SettingsForm(formdata=None, data=data)))
 
 
@@ -160,7 +165,10 @@ def update() -> ResponseReturnValue:
 def history() -> str:
     """Who changed which setting, from what to what."""
     group = next((each for each in GROUPS if each[0] == request.args.get("group")), None)
-    steps = setting_history.list_steps(group[4] if group else ())
+    keys = group[4] if group else ()
+    pages = pagination.of_request(setting_history.count_steps(keys), setting_history.SHOWN)
+    pages.ensure_exists()
+    steps = setting_history.list_steps(keys, offset=pages.offset)
     names = presenting.person_names(step.account_id for step in steps)
     crumbs = [{"label": _("Settings"), "href": url_for("admin.settings")}]
     return render_template(
@@ -168,6 +176,7 @@ def history() -> str:
         crumbs=[*crumbs, {"label": _("History"), "href": ""}],
         heading=_("History of {group}", group=group[1]) if group else _("History of settings"),
         steps=[_step(step, names) for step in steps],
+        pages=pages,
     )
 
 
@@ -210,6 +219,8 @@ def _in_words(key: str, value: Any) -> str:
     if key == "front_page" and value:
         page = listing.find_lines([value], now=gate.now()).get(value)
         return (page.title or _("Untitled")) if page else _("(gone)")
+    if key == "locale":
+        return languages.own_name(value)
     if isinstance(value, list):
         return "\n".join(value)
     named = {"front": FRONT, "feed_text": FEED_TEXT, "access": ACCESS, "x_card": CARDS}
@@ -240,6 +251,7 @@ def _changes(form: SettingsForm) -> dict[str, Any]:
     changes["head_tags"] = head_tags.parse(form.head_tags.data or "")
     for name in ("tagline", "description", "copyright", "coming_soon_text", "sharing_image"):
         changes[name] = changes[name] or ""
+    changes["locale"] = _language(form)
     path = "/" + (form.posts_path.data or "").strip("/") + "/"
     changes["posts_path"] = path if path != "//" else settings.DEFAULTS.posts_path
     problem = paths.problem_with(paths.normalise(changes["posts_path"]))
@@ -253,6 +265,17 @@ def _changes(form: SettingsForm) -> dict[str, Any]:
     }
 
 
+def _language(form: SettingsForm) -> str:
+    """The tag of the chosen language, in its usual form where it was typed."""
+    if form.locale.data != languages.OTHER:
+        return str(form.locale.data)
+    tag = i18n.read_tag(form.other_locale.data or "")
+    if tag is None or len(tag) > settings.MAX_LOCALE:
+        words = _("A language is written as a tag, such as en, pt-BR or zh-Hant.")
+        raise Rejected(words, field="other_locale")
+    return tag
+
+
 def _shown(form: SettingsForm) -> dict[str, Any]:
     try:
         shown = json.loads(form.shown.data or "{}")
@@ -262,6 +285,7 @@ def _shown(form: SettingsForm) -> dict[str, Any]:
 
 
 def _with_choices(form: SettingsForm) -> SettingsForm:
+    form.locale.choices = languages.offered(other=True)
     zones = sorted(available_timezones())
     form.timezone.choices = choices((zone, zone.replace("_", " ")) for zone in zones)
     pages = listing.list_entries(
@@ -292,6 +316,7 @@ def _page(form: SettingsForm) -> str:
         groups=groups,
         patterns=[(pattern, _example(pattern)) for pattern in PATTERNS],
         example=_example(form.post_path.data or ""),
+        samples_href=url_for("admin.samples"),
     )
 
 

@@ -76,6 +76,16 @@ def update_profile(
         book.leave("profile", profile.id, but=path_for(profile.handle))
 
 
+def erase_profile(profile: Profile, *, by: Person, now: datetime) -> None:
+    """Take away a profile that nothing names; its address is free. Raises NotAllowed."""
+    permissions.ensure_may(by, Permission.MANAGE_PROFILES)
+    with recording.act(_("Removed the profile of {name}", name=profile.name), by=by, now=now):
+        for line in book.list_for("profile", profile.id):
+            db.session().delete(line)
+        db.session().delete(profile)
+        db.session().flush()
+
+
 def ensure_profile(name: str, *, by: Person, now: datetime) -> Profile:
     """The profile of this name, made when there is none."""
     return find_by_name(name) or create_profile(name, by=by, now=now)

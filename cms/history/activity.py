@@ -171,9 +171,12 @@ def _query(wanted: Filter, at: _Place | None, *, forwards: bool) -> tuple[Acts, 
         ), None
     near = sa.select(key.label("id"), moment.label("created_at"))
     near = near.where(*ordered, *_between(wanted, moment, key, at, forwards)).order_by(*order)
+    if table is ChangeSubject:
+        # An act about many things is one act.
+        near = near.distinct()
     window = near.limit(WINDOW).subquery()
     acts = acts.join(window, window.c.id == ChangeSet.id).where(*rest)
-    last = near.with_only_columns(key).offset(WINDOW - 1).limit(1) if rest else None
+    last = sa.select(near.offset(WINDOW - 1).limit(1).subquery().c.id) if rest else None
     shown = [window.c.created_at, window.c.id]
     return acts.order_by(*(shown if forwards else [each.desc() for each in shown])), last
 

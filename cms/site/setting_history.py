@@ -16,7 +16,7 @@ from cms.site import settings
 from cms.site.models import Setting
 
 SUFFIX = "/"  # between the key and the locale, which is empty for all locales
-SHOWN = 200
+SHOWN = 50  # on one page
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,19 @@ class Step:
     at: datetime
 
 
-def list_steps(keys: Sequence[str] = (), *, limit: int = SHOWN) -> list[Step]:
+def list_steps(keys: Sequence[str] = (), *, limit: int = SHOWN, offset: int = 0) -> list[Step]:
     """The changes of these settings, or of all, the latest first."""
-    known = [field.name for field in fields(settings.SiteSettings)]
-    wanted = [key + SUFFIX for key in known if not keys or key in keys]
-    query = _STEPS.where(Change.row_id.in_(wanted)).order_by(Change.id.desc()).limit(limit)
-    return [_step(change, change_set) for change, change_set in db.session().execute(query)]
+    query = _STEPS.where(Change.row_id.in_(_rows(keys))).order_by(Change.id.desc())
+    rows = db.session().execute(query.limit(limit).offset(offset))
+    return [_step(change, change_set) for change, change_set in rows]
+
+
+def count_steps(keys: Sequence[str] = ()) -> int:
+    """How many changes of these settings, or of all, there were."""
+    query = sa.select(sa.func.count()).where(
+        Change.row_table == Setting.__tablename__, Change.row_id.in_(_rows(keys))
+    )
+    return db.session().scalar(query) or 0
 
 
 def restore(step_id: str, *, by: recording.Actor | None, now: datetime) -> str:
@@ -51,6 +58,12 @@ def restore(step_id: str, *, by: recording.Actor | None, now: datetime) -> str:
     with recording.act(label, by=by, now=now):
         settings.save({step.key: step.before}, by=by, now=now)
     return step.key
+
+
+def _rows(keys: Sequence[str]) -> list[str]:
+    """How the log names these settings, or all."""
+    known = [field.name for field in fields(settings.SiteSettings)]
+    return [key + SUFFIX for key in known if not keys or key in keys]
 
 
 def _step(change: Change, change_set: ChangeSet) -> Step:

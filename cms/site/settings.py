@@ -1,7 +1,7 @@
 """Site settings: declared once here, stored as rows, read as one frozen value."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import sqlalchemy as sa
 
-from cms import db, ids, text
+from cms import db, i18n, ids, text
 from cms.addresses import paths
 from cms.errors import Rejected
 from cms.history import recording
@@ -30,7 +30,7 @@ MAX_TEXT = 5_000
 LONG = frozenset(("description", "coming_soon_text", "copyright"))
 MAX_LINKS = 20
 _PATTERN_PART = re.compile(r"\{([a-z]+)\}")
-_LOCALE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+MAX_LOCALE = 20  # characters
 _URL = re.compile(r"https?://[^\s<>\"]+")
 
 
@@ -130,6 +130,18 @@ def save(changes: Mapping[str, Any], *, by: recording.Actor | None, now: datetim
     return wanted
 
 
+def forget(keys: Collection[str], *, by: recording.Actor | None, now: datetime) -> None:
+    """Let some settings be as they are where nobody has chosen."""
+    rows = [row for key in keys if (row := db.session().get(Setting, (key, ""))) is not None]
+    if not rows:
+        return
+    names = ", ".join(str(LABELS[row.key]) for row in rows)
+    with recording.act(_("Changed settings: {names}", names=names), by=by, now=now):
+        for row in rows:
+            db.session().delete(row)
+        db.session().flush()
+
+
 def is_set(key: str) -> bool:
     """Whether this setting was ever chosen, rather than left at its default."""
     return db.session().get(Setting, (key, "")) is not None
@@ -149,7 +161,7 @@ def ensure_valid(settings: SiteSettings) -> None:
 def _problems(settings: SiteSettings) -> list[tuple[str, str | None]]:
     return [
         ("title", None if settings.title.strip() else _("Give the site a name.")),
-        ("locale", None if _LOCALE.fullmatch(settings.locale) else _("Choose a language.")),
+        ("locale", _language_problem(settings.locale)),
         ("timezone", _one_of(settings.timezone, available_timezones())),
         ("post_path", _pattern_problem(settings.post_path)),
         ("posts_path", _path_problem(settings.posts_path)),
@@ -163,6 +175,12 @@ def _problems(settings: SiteSettings) -> list[tuple[str, str | None]]:
         ("sharing_image", _image_problem(settings.sharing_image)),
         ("x_card", _one_of(settings.x_card, CARDS)),
     ]
+
+
+def _language_problem(tag: str) -> str | None:
+    if i18n.read_tag(tag) is not None and len(tag) <= MAX_LOCALE:
+        return None
+    return _("A language is written as a tag, such as en, pt-BR or zh-Hant.")
 
 
 def _kind_problem(name: str, settings: SiteSettings) -> str | None:

@@ -115,6 +115,9 @@ TABLE = [
     ("POST", "/admin/settings/mail/", ADMINISTRATORS, None),
     ("POST", "/admin/settings", ADMINISTRATORS, None),
     ("GET", "/admin/settings/history/", ADMINISTRATORS, None),
+    ("GET", "/admin/samples/", ADMINISTRATORS, None),
+    ("POST", "/admin/samples/removal", ADMINISTRATORS, None),
+    ("POST", "/admin/samples/return", ADMINISTRATORS, None),
     ("GET", "/admin/activity/", EVERYONE, None),
     ("GET", "/admin/activity/list.csv", EVERYONE, None),
 ]

@@ -134,3 +134,40 @@ def test_histories_are_for_administrators_and_of_settings_only(
     assert browser.send("/admin/settings/history/x/restoration").status_code == 404
     browser.get("/admin/settings/history/?group=nonsense")
     assert "No setting was changed yet." in browser.text
+
+
+def test_a_language_is_chosen_from_the_list_or_named_by_its_tag(
+    browser: Browser, room: Room, ada: Person
+) -> None:
+    browser.sign_in(ada).get("/admin/settings")
+    browser.submit("Save", locale="pt-BR")
+    assert load(room).locale == "pt-BR"
+    browser.get("/admin/settings")
+    browser.submit("Save", locale="other", other_locale="EO-latn")
+    assert load(room).locale == "eo-Latn"
+    browser.get("/admin/settings")
+    browser.submit("Save", title="Unchanged otherwise")
+    assert load(room).locale == "eo-Latn"
+
+
+@pytest.mark.parametrize("tag", ["", "english", "en us", "e", "en--us", "x" * 30, "<b>"])
+def test_what_is_no_language_tag_is_refused_in_place(
+    browser: Browser, room: Room, ada: Person, tag: str
+) -> None:
+    browser.sign_in(ada).get("/admin/settings")
+    answer = browser.submit("Save", locale="other", other_locale=tag)
+    assert answer.status_code == 422
+    assert "written as a tag" in browser.text
+    assert load(room).locale == "en"
+
+
+def test_the_history_goes_back_page_by_page(browser: Browser, room: Room, ada: Person) -> None:
+    changes = setting_history.SHOWN + 3
+    for number in range(changes):
+        save(room, ada, title=f"Name {number}")
+    browser.sign_in(ada).get("/admin/settings/history/")
+    assert f"of {changes}" in browser.text
+    assert "Name 0" not in browser.text
+    browser.get("/admin/settings/history/?page=2")
+    assert "Name 0" in browser.text
+    assert browser.get("/admin/settings/history/?page=3").status_code == 404

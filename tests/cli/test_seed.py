@@ -4,9 +4,11 @@ import pytest
 import sqlalchemy as sa
 
 from cms import clock, db
+from cms.accounts.permissions import OPERATOR
 from cms.addresses import book
 from cms.content import intervals, revisions
 from cms.content.models import Entry, Publication, Reference
+from cms.samples import removal
 from tests.cli.conftest import Manage
 
 
@@ -22,6 +24,16 @@ def test_a_second_seed_changes_nothing(manage: Manage) -> None:
     assert "has content already" in manage("seed").out
     assert manage("seed", "--if-empty").out == ""
     assert count(Entry) == before > 10
+
+
+@pytest.mark.usefixtures("site")
+def test_a_site_that_was_emptied_is_filled_only_when_asked(manage: Manage) -> None:
+    manage("seed")
+    with db.unit_of_work(db.database()):
+        removal.remove(by=OPERATOR, now=clock.now())
+        db.commit()
+    assert manage("seed", "--if-empty").out == ""
+    assert "Filled the site" in manage("seed").out, "somebody asked for it"
 
 
 @pytest.mark.usefixtures("site")

@@ -132,6 +132,7 @@ def _write(site: LiveSite) -> dict[str, str]:
         "missing pages": "/admin/redirects/missing/",
         "a table of redirects": "/admin/redirects/import",
         "settings": "/admin/settings",
+        "the samples": "/admin/samples/",
         "a history of settings": "/admin/settings/history/",
         "activity": "/admin/activity/",
         "an act": f"/admin/activity/{act}",
