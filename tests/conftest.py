@@ -79,9 +79,7 @@ def database_url(
         return
     url = server_urls(dialect)
     yield url
-    database = db.Database(url)
-    databases.empty_tables(database)
-    database.dispose()
+    databases.empty_tables(url)
 
 
 @pytest.fixture

@@ -284,8 +284,8 @@ def test_random_acts_undone_in_any_allowed_order_give_back_the_same_rows(
             with db.unit_of_work(database):
                 tell(Story(data.draw))
         finally:
-            if dialect != "sqlite":
-                databases.empty_tables(database)
             database.dispose()
+            if dialect != "sqlite":
+                databases.empty_tables(server_urls(dialect))
 
     stories()

@@ -27,9 +27,7 @@ def database_url(
     if dialect == "sqlite":
         return databases.copy_sqlite(sqlite_template, tmp_path / "instance")
     url = server_urls(dialect)
-    database = db.Database(url)
-    databases.empty_tables(database)
-    database.dispose()
+    databases.empty_tables(url)
     return url
 
 
