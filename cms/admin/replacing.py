@@ -138,7 +138,7 @@ def _page(
         "admin/replacing/show.html",
         form=form,
         found=[_present(one, chosen) for one in found],
-        places=sum(len(one.hits) for one in found),
+        places=sum(one.count for one in found),
         more=more,
         looked=looked,
     )
@@ -156,7 +156,7 @@ def _present(
         "state": one.status.value,
         "whole": prefix + "*" if one.is_whole else None,
         "whole_chosen": chosen is None or one.entry_id in chosen,
-        "count": len(one.hits),
+        "count": one.count,
         "places": [
             {
                 "value": prefix + hit.key,

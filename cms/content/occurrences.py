@@ -1,14 +1,17 @@
 """Where words stand in a text, and the text with others in their place. PURE."""
 
 import re
+import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from cms.content.snapshot import SEO_KEYS, Snapshot
 
 CONTEXT = 60  # characters shown on each side
 # A reference by identity is no prose: a change inside would break the link.
 _REFERENCE = re.compile(r"\b(?:entry|media|term|profile):[0-9A-Z]{26}\b")
+_NOWHERE = (sys.maxsize, sys.maxsize)  # behind the end of every text
 _WRITTEN = ("title", "source", "excerpt")
 _SEO = tuple(f"seo.{key}" for key, longest in SEO_KEYS.items() if key in ("title", "description"))
 FIELDS = (*_WRITTEN, *_SEO)
@@ -49,9 +52,18 @@ class Hit:
         return f"{self.field}:{self.number}"
 
 
-def list_hits(content: Snapshot, wanted: Wanted) -> list[Hit]:
-    """Every place in the title, the text, the excerpt and the words for search engines."""
-    return [hit for field in FIELDS for hit in _hits(field, _value(content, field), wanted)]
+def list_hits(content: Snapshot, wanted: Wanted, *, most: int | None = None) -> list[Hit]:
+    """Every place in the title, the text, the excerpt and the words for search engines.
+
+    With `most` only the first so many.
+    """
+    found = (hit for field in FIELDS for hit in _hits(field, _value(content, field), wanted))
+    return list(islice(found, most))
+
+
+def count_hits(content: Snapshot, wanted: Wanted) -> int:
+    """In how many places the words stand."""
+    return sum(1 for field in FIELDS for _ in _matches(_value(content, field), wanted))
 
 
 def replaced(
@@ -77,15 +89,18 @@ def replaced(
 
 
 def _hits(field: str, value: str, wanted: Wanted) -> Iterator[Hit]:
+    # Each letter is looked at once, however many places there are and however long the lines.
+    line, begin, seen = 1, 0, 0
     for number, match in enumerate(_matches(value, wanted)):
-        begin = value.rfind("\n", 0, match.start()) + 1
-        end = value.find("\n", match.end())
-        end = len(value) if end < 0 else end
-        before, after = value[begin : match.start()], value[match.end() : end]
+        line += value.count("\n", seen, match.start())
+        begin = max(begin, value.rfind("\n", seen, match.start()) + 1)
+        seen = match.start()
+        before = value[max(begin, match.start() - CONTEXT - 1) : match.start()]
+        after = value[match.end() : match.end() + CONTEXT + 1].partition("\n")[0]
         yield Hit(
             field,
             number,
-            value.count("\n", 0, match.start()) + 1,
+            line,
             "…" + before[-CONTEXT:] if len(before) > CONTEXT else before,
             match[0],
             after[:CONTEXT] + "…" if len(after) > CONTEXT else after,
@@ -107,9 +122,12 @@ def _with_replacements(
 def _matches(value: str, wanted: Wanted) -> Iterator[re.Match[str]]:
     if not wanted.words:
         return
-    kept = [match.span() for match in _REFERENCE.finditer(value)]
+    kept = (match.span() for match in _REFERENCE.finditer(value))
+    begin, end = next(kept, _NOWHERE)
     for match in wanted.pattern.finditer(value):
-        if not any(begin < match.end() and match.start() < end for begin, end in kept):
+        while end <= match.start():
+            begin, end = next(kept, _NOWHERE)
+        if begin >= match.end():
             yield match
 
 

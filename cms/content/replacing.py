@@ -23,6 +23,7 @@ MAX_WORDS = 200  # characters
 MAX_ENTRIES = 100  # that one preview and one act hold
 MAX_PLACES = 500  # that can be chosen one by one in a preview
 MAX_SINGLE = 50  # places of one entry; beyond, it is chosen as a whole
+MAX_COUNTED = 100_000  # places in all that are counted for one preview
 BATCH = 200  # entries that are read at a time
 # A word in only two letters may stand in every text; the database gives no more than this to read.
 MAX_READ = 20_000
@@ -30,18 +31,19 @@ MAX_READ = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An entry with the places where the words stand."""
+    """An entry with the first of the places where the words stand, and how many there are."""
 
     entry_id: str
     revision_id: str
     title: str | None
     status: Status
     hits: tuple[Hit, ...]
+    count: int
 
     @property
     def is_whole(self) -> bool:
         """Whether its places are too many to be chosen one by one."""
-        return len(self.hits) > MAX_SINGLE
+        return self.count > MAX_SINGLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +73,18 @@ def find(
     if not wanted.words.strip():
         raise Rejected(_("Say which words to look for."), field="words")
     found: list[Found] = []
-    places = 0
+    places = counted = 0
     for entry, head in _candidates(wanted):
-        hits = occurrences.list_hits(Snapshot.of(head), wanted)
+        content = Snapshot.of(head)
+        hits = occurrences.list_hits(content, wanted, most=MAX_SINGLE + 1)
         if not hits or not ownership.may(by, Permission.EDIT_ANY, entry):
             continue
         status = intervals.state_of(entry, now=now).status
-        one = Found(entry.id, head.id, head.title, status, tuple(hits))
-        places += 1 if one.is_whole else len(hits)
-        if found and (len(found) == limit or places > MAX_PLACES):
+        count = len(hits) if len(hits) <= MAX_SINGLE else occurrences.count_hits(content, wanted)
+        one = Found(entry.id, head.id, head.title, status, tuple(hits), count)
+        places, counted = places + (1 if one.is_whole else count), counted + count
+        is_enough = len(found) == limit or places > MAX_PLACES or counted > MAX_COUNTED
+        if found and is_enough:
             return tuple(found), True
         found.append(one)
     return tuple(found), False
@@ -112,7 +117,8 @@ def carry_out(
     with recording.act(label, by=by, now=now):
         for entry_id, (revision_id, keys) in chosen.items():
             entry = editing.find_entry(entry_id)
-            if entry is None:
+            # Whoever does not see an entry learns nothing of it.
+            if entry is None or not ownership.may(by, Permission.EDIT_ANY, entry):
                 refused.append(Refused(None, _("This entry is not there.")))
                 continue
             title = revisions.get_head(entry).title

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cms.content.occurrences import Wanted, list_hits, replaced
+from cms.content.occurrences import CONTEXT, Wanted, count_hits, list_hits, replaced
 from cms.content.snapshot import Snapshot
 
 words = st.text(st.sampled_from("aAbÉéß .*[\\ \nمχ"), min_size=1, max_size=4)
@@ -80,3 +80,23 @@ def test_replacing_all_is_what_replacing_one_by_one_gives(source, word, other):
 @given(texts, words)
 def test_replacing_by_the_same_words_changes_nothing_when_case_matters(source, word):
     assert replaced(snapshot(source), Wanted(word, word, match_case=True)) == {}
+
+
+@given(texts.map(lambda text: text * 5), words)
+def test_lines_and_surroundings_are_what_counting_from_the_beginning_gives(source, word):
+    for hit, match in zip(
+        list_hits(snapshot(source), Wanted(word)),
+        Wanted(word).pattern.finditer(source),
+        strict=True,
+    ):
+        before = source[: match.start()].split("\n")
+        after = source[match.end() :].split("\n")[0]
+        assert hit.line == len(before)
+        assert hit.before.removeprefix("…") == before[-1][-CONTEXT:]
+        assert hit.after.removesuffix("…") == after[:CONTEXT]
+
+
+def test_a_text_of_one_letter_is_counted_and_only_the_first_places_are_shown():
+    content = snapshot("e" * 300_000 + " entry:01J00000000000000000000000" * 5_000)
+    assert count_hits(content, Wanted("e")) == 300_000
+    assert [hit.number for hit in list_hits(content, Wanted("e"), most=3)] == [0, 1, 2]

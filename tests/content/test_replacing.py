@@ -123,3 +123,27 @@ def test_more_than_one_preview_holds_is_said():
         write(title=f"Kettle {number}", source="x")
     entries, more = replacing.find(Wanted("kettle"), by=OPERATOR, now=NOW, limit=3)
     assert (len(entries), more) == (3, True)
+
+
+def test_one_text_full_of_the_words_is_chosen_as_a_whole_without_listing_every_place():
+    write(title="Full", source="kettle " * 1_000)
+    ((one,), more) = replacing.find(Wanted("kettle"), by=OPERATOR, now=NOW)
+    assert (one.is_whole, one.count, more) == (True, 1_000, False)
+    assert len(one.hits) <= replacing.MAX_SINGLE + 1
+
+
+def test_a_preview_ends_where_there_are_too_many_places_to_count(monkeypatch):
+    monkeypatch.setattr(replacing, "MAX_COUNTED", 150)
+    for number in range(3):
+        write(title=str(number), source="kettle " * 100)
+    entries, more = replacing.find(Wanted("kettle"), by=OPERATOR, now=NOW)
+    assert (len(entries), more) == (1, True)
+
+
+def test_nothing_is_said_of_an_entry_that_one_may_not_open(ana, rob):
+    entry = write(title="Of Ana's alone", by=ana)
+    chosen = {entry.id: ("0" * 26, None)}
+    outcome = replacing.carry_out(Wanted("a", "b"), chosen, publish=False, by=rob, now=NOW)
+    assert [(each.title, each.reason) for each in outcome.refused] == [
+        (None, "This entry is not there.")
+    ]
