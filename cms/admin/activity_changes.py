@@ -8,7 +8,7 @@ from cms import db, ids
 from cms.accounts.models import Account
 from cms.accounts.roles import ROLE_LABELS, Role
 from cms.admin import revisions as revision_pages
-from cms.content import types
+from cms.content import knowing, types
 from cms.content.models import Entry, Profile, Publication, Revision, Term
 from cms.content.snapshot import Snapshot
 from cms.history.steps import Net
@@ -16,7 +16,7 @@ from cms.i18n import LazyText
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
 from cms.merging import diff
-from cms.web import display
+from cms.web import display, gate
 
 MOST = 60  # rows that are shown on one page
 
@@ -101,6 +101,8 @@ def _present(net: Net, column: str) -> Any:
 
 def _title(net: Net) -> str:
     entry = db.session().get(Entry, net.row_id)
+    if entry is not None and not knowing.knows(gate.current_person(), entry, now=gate.now()):
+        return _("Something you may not open")
     head_id = entry.head_id if entry else net.value("head_id")
     revision = db.session().get(Revision, head_id) if head_id else None
     return (revision.title if revision else None) or _("Untitled")

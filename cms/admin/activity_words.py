@@ -7,12 +7,14 @@ from flask import url_for
 
 from cms import db
 from cms.accounts import people
+from cms.accounts.permissions import Permission, may
 from cms.addresses.models import Address
-from cms.content import editing, profiles, revisions, terms
+from cms.content import editing, knowing, profiles, revisions, terms
 from cms.i18n import LazyText
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
 from cms.site.models import Menu
+from cms.web import gate
 
 Thing = dict[str, Any]
 
@@ -59,7 +61,12 @@ def icon(found: Sequence[str]) -> str:
 
 
 def thing(kind: str, subject_id: str) -> Thing:
-    """Something that acts were about: its name, and where it is worked on."""
+    """Something that acts were about: its name, and where it is worked on.
+
+    What the person who asks may not know of has no name.
+    """
+    if kind in _OF_EDITORS and not may(gate.current_person(), Permission.VIEW_ACTIVITY):
+        return _unknown()
     find = _FINDERS.get(kind)
     found = find(subject_id) if find else None
     return found or {"label": _("Something that is gone"), "href": None}
@@ -69,8 +76,14 @@ def _entry(entry_id: str) -> Thing | None:
     entry = editing.find_entry(entry_id)
     if entry is None:
         return None
+    if not knowing.knows(gate.current_person(), entry, now=gate.now()):
+        return _unknown()
     title = revisions.get_head(entry).title or _("Untitled")
     return {"label": title, "href": url_for("admin.entries_edit", entry_id=entry.id)}
+
+
+def _unknown() -> Thing:
+    return {"label": _("Something you may not open"), "href": None}
 
 
 def _term(term_id: str) -> Thing | None:
@@ -111,6 +124,7 @@ def _person(account_id: str) -> Thing | None:
     return {"label": account.display_name, "href": None} if account else None
 
 
+_OF_EDITORS = frozenset(("menu", "redirect", "setting"))
 _FINDERS: dict[str, Callable[[str], Thing | None]] = {
     "entry": _entry,
     "term": _term,

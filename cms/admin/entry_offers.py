@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from cms.content import listing, profiles, terms, types
+from cms.content import knowing, listing, profiles, terms, types
 from cms.content.fields import Field
 from cms.content.models import Entry, Term
 from cms.content.types import ContentType
@@ -34,7 +34,8 @@ def offers(field: Field) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for name in field.types or [kind.name for kind in types.list_types()]:
         wanted = listing.Filter(type=name, sort="title", descending=False)
-        lines = listing.list_entries(wanted, now=gate.now(), limit=MAX_OFFERED)
+        every = listing.list_entries(wanted, now=gate.now(), limit=MAX_OFFERED)
+        lines = knowing.known(gate.signed_in_person(), every)
         found += [(line.id, line.title or _("Untitled")) for line in lines]
     return found
 
@@ -68,16 +69,25 @@ def category_choices() -> list[tuple[str, str]]:
 def parent_choices(
     content_type: ContentType, entry: Entry | None, *, now: datetime
 ) -> list[tuple[str, str]]:
-    """The pages that this one may stand below, indented as they stand."""
+    """The pages that this one may stand below, indented as they stand.
+
+    Those that the person may not know of are left out, but for the one that it stands below now.
+    """
     found = [("", _("Nothing: it stands at the top"))]
     skipped: int | None = None
     for kind in content_type.parents:
-        for depth, line in listing.list_tree(kind, now=now):
+        tree = listing.list_tree(kind, now=now)
+        known = {
+            each.id
+            for each in knowing.known(gate.signed_in_person(), [each for _depth, each in tree])
+        }
+        for depth, line in tree:
             if skipped is not None and depth > skipped:
                 continue
             skipped = None
             if entry is not None and line.id == entry.id:
                 skipped = depth
                 continue
-            found.append((line.id, "\u2003" * depth + (line.title or _("Untitled"))))
+            if line.id in known or (entry is not None and line.id == entry.parent_id):
+                found.append((line.id, "\u2003" * depth + (line.title or _("Untitled"))))
     return found

@@ -1,5 +1,6 @@
 """Removing an entry that others use: where it is used, and what becomes of that."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import Response, render_template, url_for
@@ -11,7 +12,7 @@ from cms import db
 from cms.accounts.permissions import Permission, may
 from cms.admin import entry_naming, notes
 from cms.admin.door import blueprint, retried
-from cms.content import editing, ownership, removal, revisions
+from cms.content import editing, knowing, listing, ownership, removal, revisions
 from cms.content.models import Entry
 from cms.content.removal import Choice, Plan
 from cms.content.uses import Place
@@ -134,14 +135,23 @@ def _title(entry: Entry) -> str:
     return revisions.get_head(entry).title or _("Untitled")
 
 
+def _hidden(entry_ids: Collection[str]) -> set[str]:
+    """Those of these entries that the person may not know of."""
+    lines = listing.find_lines(entry_ids, now=gate.now()).values()
+    return set(entry_ids) - {line.id for line in knowing.known(gate.signed_in_person(), lines)}
+
+
 def _page(form: RemovalForm, entry: Entry, plan: Plan) -> str:
     form.choice.choices = _choices(entry)
     for_good = _is_for_good(entry)
+    hidden = _hidden([use.entry_id for use in plan.uses[:MAX_SHOWN] if use.entry_id])
     rows: list[dict[str, Any]] = [
         {
-            "title": use.title,
+            "title": _("Something you may not open") if use.entry_id in hidden else use.title,
             "place": str(PLACES[use.place]),
-            "href": url_for("admin.entries_edit", entry_id=use.entry_id) if use.entry_id else None,
+            "href": url_for("admin.entries_edit", entry_id=use.entry_id)
+            if use.entry_id and use.entry_id not in hidden
+            else None,
             "is_trashed": use.is_trashed,
         }
         for use in plan.uses[:MAX_SHOWN]

@@ -11,7 +11,7 @@ from cms import db
 from cms.accounts.permissions import Permission
 from cms.admin import entry_naming, notes
 from cms.admin.door import blueprint, retried
-from cms.content import editing, listing, moving, ownership, revisions, tree
+from cms.content import editing, knowing, listing, moving, ownership, revisions, tree
 from cms.content.listing import Line
 from cms.content.models import Entry
 from cms.errors import NotFound, Rejected
@@ -45,19 +45,21 @@ class MoveForm(CarafeForm):
 @gate.requires(Permission.WRITE)
 def index() -> str:
     """One level of the tree, or what a search finds."""
-    now, form = gate.now(), ListForm(request.args)
-    below = editing.get_entry(request.args["below"]) if request.args.get("below") else None
+    now, person, form = gate.now(), gate.signed_in_person(), ListForm(request.args)
+    below = _level(request.args["below"]) if request.args.get("below") else None
     parent_id = below.id if below else None
     if form.words:
         wanted = listing.Filter(type=KIND, words=form.words)
-        lines = listing.list_entries(wanted, now=now, limit=MAX_FOUND)
+        found = listing.list_entries(wanted, now=now, limit=MAX_FOUND)
+        lines = tuple(knowing.known(person, found))
         pages = pagination.Pages(1, MAX_FOUND, len(lines), lambda number: "")
         following = None
     else:
         total = listing.count_below(KIND, [parent_id]).get(parent_id, 0)
         pages = pagination.of_request(total, SIZE)
         shown = listing.list_level(KIND, parent_id, now=now, limit=SIZE + 1, offset=pages.offset)
-        lines, following = shown[:SIZE], shown[SIZE].id if len(shown) > SIZE else None
+        lines = tuple(knowing.known(person, shown[:SIZE]))
+        following = shown[SIZE].id if len(shown) > SIZE else None
     counts = listing.count_below(KIND, [line.id for line in lines])
     return render_template(
         "admin/tree/index.html",
@@ -128,7 +130,8 @@ def update(entry_id: str) -> ResponseReturnValue:
         return _page(form, entry), 422
     undo = _way_back(entry)
     try:
-        above = entry_naming.find(form.parent.data or "", field="parent")
+        present = editing.find_entry(entry.parent_id) if entry.parent_id else None
+        above = entry_naming.find(form.parent.data or "", field="parent", above=present)
         position = form.position.data - 1 if form.position.data else LAST
         moving.move(
             entry,
@@ -174,6 +177,18 @@ def _later(entry: Entry) -> list[Entry]:
     return [each for each in tree.siblings_of(entry) if (each.position, each.id) > here]
 
 
+def _level(entry_id: str) -> Entry:
+    """The page whose level is shown; raises NotFound, also for one that is nobody's business."""
+    entry = editing.get_entry(entry_id)
+    if entry.type != KIND or not _is_known(entry):
+        raise NotFound
+    return entry
+
+
+def _is_known(entry: Entry) -> bool:
+    return knowing.knows(gate.signed_in_person(), entry, now=gate.now())
+
+
 def _movable(entry_id: str) -> Entry:
     entry = editing.get_entry(entry_id)
     if entry.type != KIND:
@@ -212,7 +227,9 @@ def _crumbs(entry: Entry) -> list[dict[str, str]]:
     above = [*reversed(tree.ancestors(entry)), entry]
     links = [{"label": _("Page tree"), "href": url_for("admin.tree")}]
     return links + [
-        {"label": _title(each), "href": url_for("admin.tree", below=each.id)} for each in above
+        {"label": _title(each), "href": url_for("admin.tree", below=each.id)}
+        for each in above
+        if _is_known(each)
     ]
 
 

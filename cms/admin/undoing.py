@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from cms import db
 from cms.accounts import keeping as keeping_people
-from cms.accounts.permissions import Permission, Person, ensure_may
+from cms.accounts.permissions import Permission, Person, ensure_may, may
 from cms.admin import activity_changes, activity_words, notes, presenting
 from cms.admin.door import blueprint
 from cms.content import keeping as keeping_terms
@@ -53,9 +53,13 @@ def create(change_set_id: str) -> ResponseReturnValue:
 def _visible(change_set_id: str) -> ChangeSet:
     """The act, for someone who may see what everyone did, or did it."""
     act, person = activity.get_act(change_set_id), gate.signed_in_person()
-    if act.account_id != person.id:
+    if not _sees(act, person):
         ensure_may(person, Permission.VIEW_ACTIVITY)
     return act
+
+
+def _sees(act: ChangeSet, person: Person) -> bool:
+    return act.account_id == person.id or bool(may(person, Permission.VIEW_ACTIVITY))
 
 
 def _back(act: ChangeSet) -> Response:
@@ -86,7 +90,7 @@ def _page(act: ChangeSet, found: Sequence[Obstacle]) -> str:
         things=_things(act),
         changes=activity_changes.describe(nets),
         more=max(0, activity_changes.count(nets) - activity_changes.MOST),
-        obstacles=[_obstacle(each, names) for each in found if act.state == "applied"],
+        obstacles=[_obstacle(each, names, person) for each in found if act.state == "applied"],
         refusal=refusal,
         back_href=url_for("admin.activity"),
     )
@@ -122,8 +126,11 @@ def _things(act: ChangeSet) -> list[dict[str, Any]]:
     return found
 
 
-def _obstacle(obstacle: Obstacle, names: dict[str, str]) -> dict[str, Any]:
-    return {"words": obstacle.words, "act": _row(obstacle.act, names)}
+def _obstacle(obstacle: Obstacle, names: dict[str, str], person: Person) -> dict[str, Any]:
+    later = obstacle.act
+    if later is not None and not _sees(later, person):
+        return {"words": _("Someone else changed it since."), "act": None}
+    return {"words": obstacle.words, "act": _row(later, names)}
 
 
 def _refusal(act: ChangeSet, person: Person) -> str:

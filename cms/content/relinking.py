@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from cms import db
 from cms.accounts import permissions
 from cms.accounts.permissions import Permission, Person
-from cms.content import intervals, ownership, revisions, types, uses
+from cms.content import intervals, knowing, ownership, revisions, types, uses
 from cms.content.fields import Field
 from cms.content.models import Entry
 from cms.content.snapshot import Snapshot
@@ -111,6 +111,8 @@ def _writable(kind: str, ids: Collection[str], *, by: Person, now: datetime) -> 
         is_public = intervals.is_any_public([entry], now=now)
         needed = Permission.PUBLISH_ANY if is_public else Permission.EDIT_ANY
         if not ownership.may(by, needed, entry):
+            if not knowing.knows(by, entry, now=now):
+                raise Rejected(_("You may not change something that links here."))
             title = revisions.get_head(entry).title or _("Untitled")
             raise Rejected(_("You may not change “{title}”, which links here.", title=title))
     return found
