@@ -21,6 +21,8 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _NEWLINES = re.compile("\r\n?")
+# What a spreadsheet would take for a formula, which may fetch and send things.
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def normalise(value: str, form: NormalForm = "NFC") -> str:
@@ -93,3 +95,8 @@ def _has_long_run(letters: str) -> bool:
         if run > LONGEST_RUN:
             return True
     return False
+
+
+def without_formula(words: str) -> str:
+    """The words as a cell of a table that a spreadsheet does not run: an apostrophe in front."""
+    return "'" + words if words.startswith(_RISKY) else words

@@ -17,6 +17,7 @@ from cms.errors import NotFound
 from cms.i18n import gettext as _
 
 MOST_KEPT = 5_000
+CHUNK = 500  # paths named in one statement
 FRESH_A_MINUTE = 60  # different paths that one process takes note of; a flood brings no more
 LONGEST = 300  # characters; what is longer was made by a machine
 MINUTE = timedelta(minutes=1)
@@ -105,11 +106,13 @@ def dismiss(path: str, *, dismissed: bool = True) -> None:
         raise NotFound(_("This path is not in the list."))
 
 
-def forget(path: str) -> None:
-    """Something stands there now: the list need not name it any more."""
-    forms = (path, paths.other_slash(path))
+def forget(*found: str) -> None:
+    """Something stands at these paths now: the list need not name them any more."""
+    forms = [form for path in found for form in (path, paths.other_slash(path))]
     with db.database().ticking() as ticks:
-        ticks.execute(sa.delete(MissingPath).where(MissingPath.path.in_(forms)))
+        for first in range(0, len(forms), CHUNK):
+            some = MissingPath.path.in_(forms[first : first + CHUNK])
+            ticks.execute(sa.delete(MissingPath).where(some))
 
 
 def forget_all() -> None:

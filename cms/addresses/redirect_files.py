@@ -2,12 +2,12 @@
 
 import csv
 import io
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from cms import db, text
-from cms.addresses import book, patterns, redirects, targets
+from cms.addresses import book, paths, patterns, redirects, targets
 from cms.addresses.models import Address
 from cms.addresses.redirects import Redirect
 from cms.errors import Rejected
@@ -91,43 +91,71 @@ def run(
 ) -> list[Outcome]:
     """Do what the lines say, as one act; whoever calls rolls back where any line has a problem.
 
-    A line that says what stands there already does nothing, so a table may come twice.
+    A line that says what stands there already does nothing, so a table may come twice. A line may
+    lead to the path of another one, in whatever order they stand.
     """
     label = ngettext("Imported {n} redirect", "Imported {n} redirects", len(lines))
-    outcomes: list[Outcome] = []
-    seen: dict[str, int] = {}
+    outcomes: dict[int, Outcome] = {}
+    first_said = _first_said(lines)
     with recording.act(label, by=by, now=now):
-        for line in lines:
-            try:
-                outcomes.append(Outcome(line, _do(line, seen, by=by, now=now, lists=lists)))
-            except Rejected as refusal:
-                outcomes.append(Outcome(line, problem=refusal.message))
-    return outcomes
+        left: Sequence[Line] = lines
+        made: list[Address] = []
+        for _pass in range(targets.MAX_HOPS):
+            again = []
+            for line in left:
+                try:
+                    _ensure_first(line, first_said)
+                    does, row = _do(line, by=by, now=now, lists=lists)
+                except Rejected as refusal:
+                    outcomes[line.number] = Outcome(line, problem=refusal.message)
+                    again.append(line)
+                    continue
+                outcomes[line.number] = Outcome(line, does)
+                made += [row] if isinstance(row, Address) else []
+            # Those that were refused may lead to what another line has made since.
+            if len(again) in (0, len(left)):
+                break
+            left = again
+        redirects.collapse(made)
+    return [outcomes[line.number] for line in lines]
+
+
+def _first_said(lines: Sequence[Line]) -> dict[str, int]:
+    """The line that speaks of each path first; a slash at the end makes no other path."""
+    first: dict[str, int] = {}
+    for line in lines:
+        first.setdefault(_bare(line), line.number)
+    return first
+
+
+def _ensure_first(line: Line, first_said: Mapping[str, int]) -> None:
+    first = first_said[_bare(line)]
+    if first != line.number:
+        raise Rejected(_("Line {number} says something of this path already.", number=first))
+
+
+def _bare(line: Line) -> str:
+    return paths.normalise(line.path).rstrip("/")
 
 
 def _do(
-    line: Line,
-    seen: dict[str, int],
-    *,
-    by: recording.Actor | None,
-    now: datetime,
-    lists: Collection[str],
-) -> str:
+    line: Line, *, by: recording.Actor | None, now: datetime, lists: Collection[str]
+) -> tuple[str, Redirect | None]:
     code = _code(line.code)
     source = redirects.read_source(line.path, lists=lists)
-    bare = source.rstrip("/")
-    if bare in seen:
-        raise Rejected(_("Line {number} says something of this path already.", number=seen[bare]))
-    seen[bare] = line.number
     target = redirects.read_target(line.location, source=source, code=code, lists=lists)
     row = _present(source)
     if row is None:
-        redirects.create(source, target, by=by, now=now, code=code, lists=lists)
-        return NEW
+        made = redirects.create(
+            source, target, by=by, now=now, code=code, lists=lists, straighten=False
+        )
+        return NEW, made
     if (targets.of(row), row.code) == (target, code):
-        return SAME
-    redirects.change(row, source, target, by=by, now=now, code=code, lists=lists)
-    return CHANGED
+        return SAME, None
+    changed = redirects.change(
+        row, source, target, by=by, now=now, code=code, lists=lists, straighten=False
+    )
+    return CHANGED, changed
 
 
 def _present(source: str) -> Redirect | None:

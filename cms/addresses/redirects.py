@@ -1,6 +1,7 @@
 """Redirects made by hand: one path led elsewhere, or all paths of one shape."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from cms.i18n import gettext as _
 
 CODES = (301, 302, 307, 308, 410)
 MOST_PATTERNS = 200
+CHUNK = 2_000  # paths asked for at once
 
 Redirect = Address | RedirectPattern
 
@@ -27,11 +29,13 @@ def create(
     now: datetime,
     code: int = 301,
     lists: Collection[str] = (),
+    straighten: bool = True,
 ) -> Redirect:
     """Lead a path, or the paths of a pattern, elsewhere; raises Rejected.
 
     The path of something that has moved away may be led elsewhere, too. `lists` are the paths of
-    lists that the site keeps without the book.
+    lists that the site keeps without the book. Whoever makes many at once calls `collapse` for
+    all of them in the end, and not for each (`straighten`).
     """
     source = read_source(source, lists=lists)
     _ensure_way(target, code)
@@ -39,7 +43,8 @@ def create(
         if patterns.is_pattern(source):
             return _write_pattern(None, source, target, code, now=now)
         row = _write_line(None, source, target, code, now=now)
-        collapse([row])
+        if straighten:
+            collapse([row])
         return row
 
 
@@ -52,6 +57,7 @@ def change(
     now: datetime,
     code: int = 301,
     lists: Collection[str] = (),
+    straighten: bool = True,
 ) -> Redirect:
     """Change a redirect; raises Rejected. One left by a rename is made by hand from then on."""
     source = read_source(source, lists=lists)
@@ -60,11 +66,13 @@ def change(
         if patterns.is_pattern(source) != isinstance(row, RedirectPattern):
             db.session().delete(row)
             db.session().flush()
-            return create(source, target, by=by, now=now, code=code, lists=lists)
+            return create(source, target, by=by, now=now, code=code, lists=lists,
+                          straighten=straighten)  # fmt: skip
         if isinstance(row, RedirectPattern):
             return _write_pattern(row, source, target, code, now=now)
         changed = _write_line(row, source, target, code, now=now)
-        collapse([changed])
+        if straighten:
+            collapse([changed])
         return changed
 
 
@@ -97,6 +105,29 @@ def get(redirect_id: str) -> Redirect:
         if pattern is not None:
             return pattern
     raise NotFound(_("This redirect is not there."))
+
+
+def list_leading_to(kind: str, ids: Collection[str]) -> list[Redirect]:
+    """What was led by hand to any of these things, and the patterns that lead there."""
+    found: list[Redirect] = []
+    for model in (Address, RedirectPattern):
+        query = sa.select(model).where(model.target_kind == kind, model.target_id.in_(ids))
+        if model is Address:
+            query = query.where(Address.by_hand == sa.true())
+        found += db.session().scalars(query.order_by(model.id))
+    return found
+
+
+def aim(rows: Iterable[Redirect], target: Target) -> None:
+    """Let these lead to another thing, at the same part and form of it, or say that it is gone.
+
+    Part of an act.
+    """
+    for row in rows:
+        is_gone = target == GONE
+        _aim(row, target if is_gone else replace(target, suffix=row.suffix))
+        row.code = GONE_CODE if is_gone else row.code
+    db.session().flush()
 
 
 def source_of(row: Redirect) -> str:
@@ -139,9 +170,11 @@ def collapse(rows: Iterable[Address]) -> None:
     led = {form: row for row in rows for form in (row.path, paths.other_slash(row.path))}
     # What stands in the book is meant by identity, so only what did not can be meant by address.
     by_hand = (Address.state == "former", Address.by_hand == sa.true())
-    meant: list[Redirect] = list(
-        db.session().scalars(sa.select(Address).where(*by_hand, Address.location.in_(list(led))))
-    )
+    wanted = list(led)
+    meant: list[Redirect] = []
+    for first in range(0, len(wanted), CHUNK):
+        some = Address.location.in_(wanted[first : first + CHUNK])
+        meant += db.session().scalars(sa.select(Address).where(*by_hand, some))
     meant += [each for each in book.list_patterns() if each.location in led]
     for row in meant:
         _aim(row, targets.of(led[str(row.location)]))

@@ -102,6 +102,14 @@ def split_form(path: str) -> tuple[str, str] | None:
     return (page["base"], page["form"]) if page else None
 
 
+def is_of_core(path: str, lists: Collection[str]) -> bool:
+    """Whether the core answers this normalised path itself, or a list that is not in the book."""
+    first = path.split("/")[1].lower()
+    split = split_form(path)
+    is_list = path in lists or (split is not None and split[0] in lists)
+    return is_list or (paths.is_answered(path) and first not in OF_THE_BOOK)
+
+
 def circle() -> Rejected:
     """The refusal of a way that comes back to its beginning."""
     return Rejected(_("This redirect would lead back to itself."), field="location")
@@ -182,11 +190,6 @@ def _of_book(path: str, rest: str) -> Target | None:
 
 def _of_core(path: str, rest: str, lists: Collection[str]) -> Target | None:
     """What the core answers itself: the home page, the archive, files, feeds."""
-    first = path.split("/")[1].lower()
     if path in ("/archive", "/search/"):
         path = paths.other_slash(path)
-    split = split_form(path)
-    is_list = path in lists or (split is not None and split[0] in lists)
-    if is_list or (paths.is_answered(path) and first not in OF_THE_BOOK):
-        return Target(location=path + rest)
-    return None
+    return Target(location=path + rest) if is_of_core(path, lists) else None

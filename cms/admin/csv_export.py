@@ -22,8 +22,6 @@ from cms.web import display, gate, installation
 
 BYTE_ORDER_MARK = "\ufeff"  # Without it, Excel takes UTF-8 for something else.
 ROWS_AT_ONCE = 200
-# What a spreadsheet would take for a formula, which may fetch and send things.
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def answer(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
@@ -52,8 +50,7 @@ def cell(value: Any) -> str | int | float:
         return value.astimezone(display.zone()).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, list | tuple):
         value = ", ".join(map(str, value))
-    words = str(value)
-    return "'" + words if words.startswith(RISKY) else words
+    return text.without_formula(str(value))
 
 
 class _Carried:

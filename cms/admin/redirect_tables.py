@@ -1,21 +1,19 @@
 """Redirects as tables: tried before they are kept, and given to spreadsheets."""
 
-from collections.abc import Generator
-from typing import Any
-
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import FileField, TextAreaField
 
 from cms import db
 from cms.accounts.permissions import Permission
-from cms.addresses import hits, leads, redirect_files, redirects
+from cms.addresses import missing, redirect_files
 from cms.addresses.redirect_files import Outcome
 from cms.admin import csv_export, notes
 from cms.admin.door import blueprint
 from cms.admin.redirects import wanted_of
 from cms.content import aiming
 from cms.errors import Rejected
+from cms.history import recording
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
 from cms.i18n import ngettext
@@ -24,7 +22,6 @@ from cms.web.forms import CarafeForm, ListForm, with_marks
 
 MOST_LINES = 2_000  # of one table, so that a request ends in time
 LARGEST = 1_000_000  # bytes
-STEP = 500
 
 
 class TableForm(CarafeForm):
@@ -63,8 +60,10 @@ def create() -> ResponseReturnValue:
     is_whole = form.ok and not any(each.problem for each in outcomes)
     if is_whole and request.form.get("act") == "import":
         db.commit()
-        count = sum(each.does != redirect_files.SAME for each in outcomes)
-        notes.leave(ngettext("{n} redirect is kept.", "{n} redirects are kept.", count))
+        kept = [each.line.path for each in outcomes if each.does != redirect_files.SAME]
+        missing.forget(*kept)
+        words = ngettext("{n} redirect is kept.", "{n} redirects are kept.", len(kept))
+        notes.leave(words, recording.latest() if kept else None)
         answer: Response = urls.see_other("admin.redirects_index")
         return answer
     redirect_files.forget()
@@ -76,28 +75,9 @@ def create() -> ResponseReturnValue:
 def table() -> Response:
     """The list with its filters, as a table that can be imported again."""
     columns = ("from", "to", "code", _("Used"), _("Last used"))
-    return csv_export.answer("redirects", columns, _rows(wanted_of(ListForm(request.args))))
-
-
-def _rows(wanted: leads.Filter) -> Generator[tuple[Any, ...]]:
-    if wanted.kind in ("", leads.PATTERN):
-        yield from _lines(leads.list_patterns(wanted))
-    if wanted.kind == leads.PATTERN:
-        return
-    after = ""
-    while True:
-        rows = leads.list_lines(wanted, limit=STEP, after=after)
-        yield from _lines(rows)
-        if len(rows) < STEP:
-            return
-        after = leads.cursor(wanted, rows[-1], hits.of([rows[-1].id]))
-
-
-def _lines(rows: Any) -> Generator[tuple[Any, ...]]:
-    aims, counted = aiming.aims_of(rows), hits.of(row.id for row in rows)
-    for row in rows:
-        used = counted.get(row.id, hits.NONE)
-        yield redirects.source_of(row), aims[row.id].address, row.code, used.count, used.last_at
+    return csv_export.answer(
+        "redirects", columns, aiming.list_rows(wanted_of(ListForm(request.args)))
+    )
 
 
 def _written(form: TableForm) -> str:

@@ -17,6 +17,7 @@ from cms.content.models import Entry
 from cms.content.removal import Choice, Plan
 from cms.content.uses import Place
 from cms.errors import NotAllowed, Rejected
+from cms.history import recording
 from cms.i18n import LazyText, ngettext
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
@@ -36,6 +37,7 @@ PLACES: dict[Place, LazyText] = {
     "field": __("In a field"),
     "menu": __("In a menu"),
     "front": __("Shown first on the site"),
+    "redirect": __("A redirect leads here"),
 }
 
 
@@ -92,7 +94,7 @@ def _carry_out(entry: Entry, form: RemovalForm, plan: Plan) -> Response:
         raise Rejected(_("Type {count} to go on.", count=count), field="count")
     choice = Choice(form.choice.data)
     with_ = entry_naming.find(form.with_.data or "", field="with_") if choice in LED else None
-    title, entry_id, kind = _title(entry), entry.id, entry.type
+    title, kind = _title(entry), entry.type
     removal.carry_out(
         entry, choice, with_=with_, for_good=for_good, by=gate.signed_in_person(), now=gate.now()
     )
@@ -101,7 +103,8 @@ def _carry_out(entry: Entry, form: RemovalForm, plan: Plan) -> Response:
         notes.leave(_("Deleted for good."))
         return urls.see_other("admin.trash")
     words = _("“{title}” is in the trash.", title=title)
-    notes.leave(words, undo=url_for("admin.trash_restore", entry_id=entry_id))
+    # Not a mere restoring: the links come back as well.
+    notes.leave(words, recording.latest())
     return urls.see_other("admin.entries_index", kind=kind)
 
 
@@ -153,6 +156,7 @@ def _page(form: RemovalForm, entry: Entry, plan: Plan) -> str:
             if use.entry_id and use.entry_id not in hidden
             else None,
             "is_trashed": use.is_trashed,
+            "only_public": use.only_public,
         }
         for use in plan.uses[:MAX_SHOWN]
     ]

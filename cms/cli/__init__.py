@@ -17,6 +17,7 @@ COMMANDS = {
     "dev": ("dev", "Serve with reload and debugger, on this machine only."),
     "import": ("importing", "Bring content over from another site."),
     "migrate": ("migrate", "Bring the database to the shape that this release needs."),
+    "redirects": ("redirects", "Take redirects in from a table, give them away, look for faults."),
     "rerender": ("rerender", "Renew published HTML that an older renderer made."),
     "routes": ("routes", "List every address with the permission it asks for."),
     "seed": ("seed", "Fill an empty site with a small real one."),

@@ -9,16 +9,30 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
-from cms import db, migrating
+from cms import clock, db, migrating
+from cms.addresses import tangles
 from cms.addresses.models import Address
 from cms.cli import terminal
 from cms.cli.holes import HOLES
 from cms.config import Settings, shipped
-from cms.content.models import Entry, Profile, Publication, Reference, Revision, Term
+from cms.content import loose_ends, references
+from cms.content.models import Entry, Profile, Publication, Term
 from cms.errors import CmsError
 from cms.rendering import pipeline
+from cms.site import settings as site_settings
 
 TARGETS: dict[str, Any] = {"entry": Entry, "term": Term, "profile": Profile}
+KINDS = {"entry": "an entry", "term": "a term", "profile": "a profile"}
+NAMED = {
+    "menu": "The menu “{}”",
+    "front": "The setting “{}”",
+    "redirect": "The redirect from {}",
+}
+FAULTS = {
+    "circle": "leads round in a circle, by way of {}.",
+    "steps": "leads to {}, which leads elsewhere itself.",
+    "nothing": "leads to {}, where nothing stands.",
+}
 MOST_SHOWN = 20  # findings of one kind; the rest is a number
 
 
@@ -72,23 +86,36 @@ def _built_files() -> Iterator[str]:
 
 
 def _dangling_references() -> list[str]:
-    """Links of what editors or visitors see now that lead to something purged."""
-    in_use: Any = sa.union(
-        sa.select(Entry.head_id),
-        sa.select(Publication.revision_id).where(Publication.until_at.is_(None)),
-    )
-    found: list[str] = []
-    for kind, model in TARGETS.items():
-        query = (
-            sa.select(Revision.title, Reference.target_id)
-            .join(Revision, Revision.id == Reference.revision_id)
-            .outerjoin(model, model.id == Reference.target_id)
-            .where(Reference.target_kind == kind, model.id.is_(None))
-            .where(Reference.revision_id.in_(in_use))
-        )
-        for title, target_id in db.session().execute(query):
-            found.append(f"“{title or 'Untitled'}” links to a {kind} that is gone ({target_id}).")
+    """Links of what editors or visitors see that lead to something deleted for good."""
+    found = []
+    for each in references.list_dangling(now=clock.now()):
+        title = f"“{each.title or 'Untitled'}”" + (", as it is shown," if each.is_shown else "")
+        found.append(f"{title} links to {KINDS[each.kind]} that is gone ({each.target_id}).")
     return _shortened(found)
+
+
+def _loose_ends() -> list[str]:
+    """Menus and settings that lead to something deleted for good."""
+    return _shortened([_leads_to_nothing(each) for each in loose_ends.find()])
+
+
+def redirects_to_nothing() -> list[str]:
+    """Redirects that lead by identity to something deleted for good."""
+    return [_leads_to_nothing(each) for each in loose_ends.in_redirects()]
+
+
+def tangled_redirects() -> list[str]:
+    """Redirects to an address that lead round, on, or to where nothing stands."""
+    lists = (site_settings.load().posts_path,)
+    return [
+        f"The redirect from {each.source} {FAULTS[each.fault].format(each.location)}"
+        for each in tangles.find(lists)
+    ]
+
+
+def _leads_to_nothing(end: loose_ends.LooseEnd) -> str:
+    name = NAMED[end.place].format(end.name)
+    return f"{name} leads to {KINDS[end.kind]} that is gone ({end.target_id})."
 
 
 def _dangling_addresses() -> list[str]:
@@ -100,7 +127,9 @@ def _dangling_addresses() -> list[str]:
             .outerjoin(model, model.id == Address.target_id)
             .where(Address.target_kind == kind, Address.state == "current", model.id.is_(None))
         )
-        found += [f"{path} leads to a {kind} that is gone." for path in db.session().scalars(query)]
+        found += [
+            f"{path} leads to {KINDS[kind]} that is gone." for path in db.session().scalars(query)
+        ]
     return _shortened(found)
 
 
@@ -117,6 +146,9 @@ def _shortened(found: list[str]) -> list[str]:
 
 LOOKS: tuple[Callable[[], list[str]], ...] = (
     _dangling_references,
+    _loose_ends,
+    lambda: _shortened(redirects_to_nothing()),
+    lambda: _shortened(tangled_redirects()),
     _dangling_addresses,
     _outdated_html,
 )

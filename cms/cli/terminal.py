@@ -14,7 +14,7 @@ from cms.config import Settings
 def opened(settings: Settings | None = None, *, write: bool = True) -> Iterator[Settings]:
     """A unit of work on the site's database for this block; the command commits it."""
     settings = settings or Settings.from_environment()
-    database = db.Database(settings.database_url)
+    database = db.Database(settings.database_url, site_url=settings.site_url)
     try:
         with db.unit_of_work(database, write=write):
             yield settings

@@ -1,18 +1,21 @@
 """Where redirects lead, in words: titles, names and present paths of their targets."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from cms import db
-from cms.addresses import targets
+from cms.addresses import hits, leads, redirects, targets
 from cms.addresses.redirects import Redirect
 from cms.content import naming, profiles
 from cms.content.models import Entry, Profile, Revision, Term
 from cms.i18n import gettext as _
 
 MOST_FOUND = 10
+STEP = 500  # redirects read at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,14 @@ class Aim:
     is_there: bool = True
 
 
-GONE = Aim("", "")
+class Row(NamedTuple):
+    """A redirect as a line of a table."""
+
+    source: str
+    address: str
+    code: int
+    hits: int
+    last_at: datetime | None
 
 
 def aims_of(rows: Iterable[Redirect]) -> dict[str, Aim]:
@@ -36,6 +46,29 @@ def aims_of(rows: Iterable[Redirect]) -> dict[str, Aim]:
         if wanted:
             named |= {(kind, key): found for key, found in find(wanted).items()}
     return {row.id: _aim(row, named) for row in rows}
+
+
+def list_rows(wanted: leads.Filter) -> Iterator[Row]:
+    """All redirects that a list shows, as a table that can be taken in again; in steps."""
+    if wanted.kind in ("", leads.PATTERN):
+        yield from _in_table(leads.list_patterns(wanted))
+    if wanted.kind == leads.PATTERN:
+        return
+    after = ""
+    while True:
+        rows = leads.list_lines(wanted, limit=STEP, after=after)
+        yield from _in_table(rows)
+        if len(rows) < STEP:
+            return
+        after = leads.cursor(wanted, rows[-1], hits.of([rows[-1].id]))
+
+
+def _in_table(rows: Sequence[Redirect]) -> Iterator[Row]:
+    aims, counted = aims_of(rows), hits.of(row.id for row in rows)
+    for row in rows:
+        used = counted.get(row.id, hits.NONE)
+        source, address = redirects.source_of(row), aims[row.id].address
+        yield Row(source, address, row.code, used.count, used.last_at)
 
 
 def find_entries(words: str) -> list[tuple[str, str, str]]:

@@ -177,10 +177,11 @@ def _cleaned(entry: Entry, content: Snapshot) -> Snapshot:
     typed = fields.clean_all(content_type.fields, content.fields, complete=False)
     before = revisions.get_head(entry).fields if entry.head_id else None
     targets.ensure_there(content_type.fields, typed, before or {})
+    known = references.known_targets(entry.head_id)
     return replace(
         content,
-        fields=references.adopt_fields(content_type.fields, typed),
-        source=references.adopt(text.clean_source(content.source)),
+        fields=references.adopt_fields(content_type.fields, typed, known=known),
+        source=references.adopt(text.clean_source(content.source), hold=True, known=known),
         path=paths.ensure_usable(content.path) if content_type.public and content.path else None,
     )
 

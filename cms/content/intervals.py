@@ -146,8 +146,8 @@ def show_instead(publication: Publication, revision: Revision, *, now: datetime)
         publication = resume(
             publication, now=now, until=publication.until_at, revision_id=revision.id
         )
-    publication.revision_id = revision.id
     publications.renew(publication, revision)
+    publications.index(publication)
 
 
 def follow(

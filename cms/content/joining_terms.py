@@ -10,7 +10,7 @@ from cms import db
 from cms.accounts import permissions
 from cms.accounts.permissions import Permission, Person
 from cms.addresses import book
-from cms.content import editing, publications, revisions, terms
+from cms.content import editing, publications, relinking, revisions, terms
 from cms.content.models import (
     Entry,
     EntryTerm,
@@ -41,6 +41,7 @@ def join(gone: Term, into: Term, *, by: Person, now: datetime) -> int:
         entries = _carriers(gone)
         for entry in entries:
             _refile(entry, gone.id, into.id, by=by, now=now)
+        relinking.replace_uses("term", {gone.id}, into.id, by=by, now=now)
         for child in terms.list_children(gone):
             if child.id == into.id:
                 raise Rejected(_("It stands below the one that would go."), field="into")

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from cms import db
 from cms.accounts import permissions
 from cms.accounts.permissions import Permission, Person
-from cms.content import ownership, publications, search, tree
+from cms.content import ownership, publications, references, search, tree
 from cms.content.models import Entry, PastPath, Publication, Reference, Revision
 from cms.history import restoring
 from cms.history.restoring import Obstacle, Plan, Standing
@@ -72,7 +72,7 @@ class Entries(restoring.Keeper):
             yield Obstacle(_("Nothing was changed but how it is rendered."), is_final=True)
         yield from _lost(plan)
         yield from _linked_to(plan)
-        yield from _leading_nowhere(plan)
+        yield from _leading_nowhere(plan, now)
         yield from _out_of_place(plan)
         yield from _at_once(plan, now)
 
@@ -102,7 +102,12 @@ class Entries(restoring.Keeper):
             publications.make_again(row)
 
     def settle(self, plan: Plan, *, now: datetime) -> None:
-        """Let the search find what is public or will be, and nothing else."""
+        """Make HTML of the right revision, and let the search find what is public or will be."""
+        renewed = {
+            net.row_id
+            for net in plan.of("publication")
+            if "revision_id" in net.columns and not (net.is_insert or net.is_delete)
+        }
         touched = {
             net.row_id
             for net in plan.of("publication")
@@ -114,6 +119,8 @@ class Entries(restoring.Keeper):
             publication = db.session().get(Publication, publication_id)
             if publication is None:
                 continue
+            if publication_id in renewed:
+                publications.make_again(publication)
             if publication.until_at is not None and publication.until_at <= now:
                 search.remove(publication.id)
             else:
@@ -181,35 +188,50 @@ def _linked_to(plan: Plan) -> Iterator[Standing]:
             yield Standing("entry", entry_id, frozenset(("head_id",)), words=words)
 
 
-def _leading_nowhere(plan: Plan) -> Iterator[Obstacle | Standing]:
+def _leading_nowhere(plan: Plan, now: datetime) -> Iterator[Obstacle | Standing]:
     """Texts that would come back with links to what is not there any more."""
-    back = {
+    back = _seen_again(plan, now)
+    shown = _missing_targets({each for each in back.values() if each is not None})
+    for revision_id, targets in _missing_targets(back).items():
+        # What the present text lacks as well is no reason to keep it.
+        present = shown.get(back[revision_id] or "", set())
+        for kind, target_id in sorted(targets - present):
+            if plan.brings_back(kind, target_id):
+                continue
+            keeper = restoring.find_keeper(kind)
+            if keeper is None or keeper.is_lost(kind, target_id):
+                words = _("It links to something that was deleted for good.")
+                yield Obstacle(words, is_final=True)
+            else:
+                yield Standing(kind, target_id)
+
+
+def _seen_again(plan: Plan, now: datetime) -> dict[str, str | None]:
+    """Revisions that editors or visitors would see again, each with what they see instead."""
+    back: dict[str, str | None] = {
         str(net.before["head_id"]): str(net.value("head_id"))
         for net in plan.of("entry")
         if net.before is not None and net.before.get("head_id")
     }
-    shown = _missing_targets(back.values())
-    for revision_id, targets in _missing_targets(back).items():
-        # What the present text lacks as well is no reason to keep it.
-        for target_id in sorted(targets - shown.get(back[revision_id], set())):
-            if plan.brings_back("entry", target_id):
-                continue
-            if _KEEPER.is_lost("entry", target_id):
-                words = _("It links to something that was deleted for good.")
-                yield Obstacle(words, is_final=True)
-            else:
-                yield Standing("entry", target_id)
+    for net in plan.of("publication"):
+        if net.is_insert or not (net.is_delete or net.columns & {"revision_id", "until_at"}):
+            continue
+        row = db.session().get(Publication, net.row_id)
+        until = plan.value("publication", net.row_id, "until_at", row and row.until_at)
+        if until is not None and _moment(until) <= now:
+            continue
+        is_open = row is not None and (row.until_at is None or row.until_at > now)
+        present = row.revision_id if row is not None else None
+        revision_id = plan.value("publication", net.row_id, "revision_id", present)
+        back.setdefault(str(revision_id), present if is_open else None)
+    return back
 
 
-def _missing_targets(revision_ids: Iterable[str]) -> dict[str, set[str]]:
-    """The entries that these revisions refer to and that are not there."""
-    there = sa.select(Entry.id).where(Entry.id == Reference.target_id).exists()
-    query = sa.select(Reference.revision_id, Reference.target_id).where(
-        Reference.revision_id.in_(list(revision_ids)), Reference.target_kind == "entry", ~there
-    )
-    found: dict[str, set[str]] = defaultdict(set)
-    for revision_id, target_id in db.session().execute(query):
-        found[revision_id].add(str(target_id))
+def _missing_targets(revision_ids: Iterable[str]) -> dict[str, set[tuple[str, str]]]:
+    """The things that these revisions refer to and that are not there."""
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for kind, revision_id, target_id in references.list_gone(revision_ids):
+        found[revision_id].add((kind, target_id))
     return found
 
 

@@ -124,11 +124,11 @@ def rerender(publication: Publication, *, now: datetime) -> bool:
 
 
 def renew(publication: Publication, revision: Revision) -> None:
-    """Take over the text and the typed fields of a revision; part of an act."""
+    """Show the text and the typed fields of another revision; part of an act."""
     declared = types.get_type(publication.type).fields
+    publication.revision_id = revision.id
     publication.fields = fields.clean_all(declared, revision.fields or {}, complete=False)
     _fill_in_rendering(publication, revision)
-    index(publication)
     db.session().flush()
 
 

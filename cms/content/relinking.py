@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from cms import db
 from cms.accounts import permissions
 from cms.accounts.permissions import Permission, Person
-from cms.content import intervals, knowing, ownership, revisions, types, uses
+from cms.addresses import redirects, targets
+from cms.content import intervals, knowing, ownership, publications, revisions, types, uses
 from cms.content.fields import Field
-from cms.content.models import Entry
+from cms.content.models import Entry, Publication
 from cms.content.snapshot import Snapshot
 from cms.errors import Rejected
 from cms.history import recording
@@ -29,24 +30,29 @@ def replace_uses(
 
     Drafts get a new revision, and what visitors see a new interval with nothing else changed.
     """
-    target = f"{kind}:{with_id}"
     with recording.act(_("Led links elsewhere"), by=by, now=now):
-        for entry in _writable(kind, ids, by=by, now=now):
-            _rewrite(entry, _Leading(kind, ids, target), by=by, now=now)
-        _change_menus(kind, ids, with_id, by=by)
-        _change_front(kind, ids, with_id, by=by, now=now)
+        _lead(kind, ids, with_id, by=by, now=now)
 
 
 def unlink_uses(kind: str, ids: Collection[str], *, by: Person, now: datetime) -> None:
     """Let every link to these things become its words; raises Rejected.
 
-    Lines of menus go, with those below them standing one step higher.
+    Lines of menus go, with those below them standing one step higher; redirects say that it is
+    gone.
     """
     with recording.act(_("Took links out"), by=by, now=now):
-        for entry in _writable(kind, ids, by=by, now=now):
-            _rewrite(entry, _Leading(kind, ids, ""), by=by, now=now)
-        _change_menus(kind, ids, None, by=by)
-        _change_front(kind, ids, None, by=by, now=now)
+        _lead(kind, ids, None, by=by, now=now)
+
+
+def _lead(
+    kind: str, ids: Collection[str], with_id: str | None, *, by: Person, now: datetime
+) -> None:
+    leading = _Leading(kind, ids, f"{kind}:{with_id}" if with_id is not None else "")
+    for entry in _writable(kind, ids, by=by, now=now):
+        _rewrite(entry, leading, by=by, now=now)
+    _change_menus(kind, ids, with_id, by=by)
+    _change_redirects(kind, ids, with_id, by=by)
+    _change_front(kind, ids, with_id, by=by, now=now)
 
 
 class _Leading:
@@ -107,7 +113,8 @@ class _Leading:
 def _writable(kind: str, ids: Collection[str], *, by: Person, now: datetime) -> Sequence[Entry]:
     """The entries to be changed; raises Rejected for one that the person may not change."""
     found = uses.list_entries(kind, ids, now=now)
-    for entry in found:
+    # Who may do away with a term may refile any entry that carries it.
+    for entry in found if kind == "entry" else ():
         is_public = intervals.is_any_public([entry], now=now)
         needed = Permission.PUBLISH_ANY if is_public else Permission.EDIT_ANY
         if not ownership.may(by, needed, entry):
@@ -124,26 +131,40 @@ def _rewrite(entry: Entry, leading: _Leading, *, by: Person, now: datetime) -> N
     head = revisions.get_head(entry)
     note = _("Links changed because their target went")
     shown = {head.id: head}
-    for publication in intervals.not_ended(entry, now):
+    for publication in _shown(entry, now):
         if publication.revision_id not in shown:
             # What is public differs from the draft: a revision of its own, in front of the draft.
             before = revisions.get_revision(entry, publication.revision_id)
             content = leading.content(Snapshot.of(before), declared)
-            made = revisions.write_aside(entry, content, before, by=by, now=now, note=note)
+            made = before
+            if content != Snapshot.of(before):
+                made = revisions.write_aside(entry, content, before, by=by, now=now, note=note)
             shown[publication.revision_id] = made
     content = leading.content(Snapshot.of(head), declared)
     if content != Snapshot.of(head):
         shown[head.id] = revisions.write(entry, content, by=by, now=now, note=note)
-    for publication in intervals.not_ended(entry, now):
+    for publication in _shown(entry, now):
         instead = shown.get(publication.revision_id)
-        if instead is not None and instead.id != publication.revision_id:
+        if instead is None or instead.id == publication.revision_id:
+            continue
+        if entry.trashed_at is None:
             intervals.show_instead(publication, instead, now=now)
+        else:
+            publications.renew(publication, instead)
+
+
+def _shown(entry: Entry, now: datetime) -> list[Publication]:
+    """What visitors see and will see of an entry; of a trashed one, what restoring shows again."""
+    if entry.trashed_at is None:
+        return intervals.not_ended(entry, now)
+    ended = intervals.find_ended(entry, at=entry.trashed_at)
+    return [ended] if ended is not None else []
 
 
 def _change_menus(kind: str, ids: Collection[str], with_id: str | None, *, by: Person) -> None:
     query = sa.select(MenuItem).where(MenuItem.target_kind == kind, MenuItem.target_id.in_(ids))
     for item in db.session().scalars(query).all():
-        permissions.ensure_may(by, Permission.MANAGE_MENUS)
+        _ensure_may(by, Permission.MANAGE_MENUS, _("You may not change a menu that leads here."))
         if with_id is not None:
             item.target_id = with_id
             continue
@@ -156,12 +177,29 @@ def _change_menus(kind: str, ids: Collection[str], with_id: str | None, *, by: P
     db.session().flush()
 
 
+def _change_redirects(kind: str, ids: Collection[str], with_id: str | None, *, by: Person) -> None:
+    rows = redirects.list_leading_to(kind, ids)
+    if rows:
+        refusal = _("You may not change a redirect that leads here.")
+        _ensure_may(by, Permission.MANAGE_REDIRECTS, refusal)
+        redirects.aim(rows, targets.to(kind, with_id) if with_id is not None else targets.GONE)
+
+
 def _change_front(
     kind: str, ids: Collection[str], with_id: str | None, *, by: Person, now: datetime
 ) -> None:
     site = settings.load()
-    if kind != "entry" or site.front != "page" or site.front_page not in ids:
+    if kind != "entry" or site.front_page not in ids:
         return
-    permissions.ensure_may(by, Permission.MANAGE_SETTINGS)
-    changes = {"front_page": with_id} if with_id is not None else {"front": "posts"}
+    if site.front == "page":
+        refusal = _("You may not change the front page, which this is.")
+        _ensure_may(by, Permission.MANAGE_SETTINGS, refusal)
+    changes = {"front_page": with_id}
+    if with_id is None:
+        changes["front"] = "posts"
     settings.save(changes, by=by, now=now)
+
+
+def _ensure_may(by: Person, permission: Permission, refusal: str) -> None:
+    if not permissions.may(by, permission):
+        raise Rejected(refusal)

@@ -71,12 +71,16 @@ def _ids(value: Any) -> list[str]:
 
 def _fits(field: Field, target: str) -> bool:
     if field.kind == "entry":
-        entry = db.session().get(Entry, target)
+        entry = db.session().get(Entry, target, with_for_update=_HELD)
         return entry is not None and (not field.types or entry.type in field.types)
     if field.kind == "term":
-        term = db.session().get(Term, target)
+        term = db.session().get(Term, target, with_for_update=_HELD)
         return term is not None and term.taxonomy == field.taxonomy
-    return _is_there("profile", target)
+    return db.session().get(Profile, target, with_for_update=_HELD) is not None
+
+
+# Nobody deletes it until the end of the transaction.
+_HELD = {"read": True, "key_share": True}
 
 
 def _is_there(kind: str, target: str) -> bool:

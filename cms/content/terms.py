@@ -9,7 +9,7 @@ from cms import db, ids, text
 from cms.accounts import permissions
 from cms.accounts.permissions import Permission, Person
 from cms.addresses import book, paths
-from cms.content import types
+from cms.content import relinking, types
 from cms.content.models import Entry, EntryTerm, PublicationTerm, Revision, Term
 from cms.errors import NotFound, Rejected
 from cms.history import recording
@@ -81,12 +81,16 @@ def update_term(
 
 
 def delete_term(term: Term, *, by: Person, now: datetime) -> None:
-    """Delete a term; entries lose it, terms below it move up. Raises NotAllowed.
+    """Delete a term; entries lose it, terms below it move up. Raises NotAllowed, Rejected.
 
+    Links to it become their words, and lines of menus go.
     Its address says that it is gone, until something else stands there.
     """
     permissions.ensure_may(by, Permission.MANAGE_TERMS)
+    # Whoever links to it at this moment does so before or after, not meanwhile.
+    db.session().refresh(term, with_for_update=True)
     with recording.act(_("Deleted “{name}”", name=term.name), by=by, now=now):
+        relinking.unlink_uses("term", {term.id}, by=by, now=now)
         above = db.session().get(Term, term.parent_id) if term.parent_id else None
         for child in list_children(term):
             child.parent_id = term.parent_id

@@ -35,6 +35,7 @@ from cms.content.models import (
 from cms.errors import Rejected
 from cms.history import recording
 from cms.i18n import gettext as _
+from cms.site import settings
 
 
 def trash(entry: Entry, *, by: Person, now: datetime) -> Sequence[Entry]:
@@ -110,6 +111,9 @@ def purge(entry: Entry, *, by: Person, now: datetime) -> Sequence[Entry]:
     with recording.act(_("Deleted “{title}” for good", title=_title(entry)), by=by, now=now):
         for each in reversed(going):
             _delete(each, by=by, now=now)
+        if settings.load().front_page in {each.id for each in going}:
+            # Chosen once, and not shown: nobody is asked about it.
+            settings.save({"front_page": None}, by=by, now=now)
     return going
 
 

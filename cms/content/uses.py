@@ -1,4 +1,4 @@
-"""Where a thing is used: in texts and typed fields, in menus, as the front page."""
+"""Where a thing is used: in texts and typed fields, in menus, redirects, as the front page."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,22 +8,25 @@ from typing import Literal
 import sqlalchemy as sa
 
 from cms import db
+from cms.addresses import redirects
 from cms.content.models import Entry, Publication, Reference, Revision
 from cms.i18n import gettext as _
 from cms.site import settings
 from cms.site.models import Menu, MenuItem
 
-Place = Literal["text", "field", "menu", "front"]
+Place = Literal["text", "field", "menu", "front", "redirect"]
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One place where a thing is used; an entry by its id, or a menu by its name."""
+    """One place where a thing is used; an entry by its id, or a menu or redirect by its name."""
 
     place: Place
     title: str
     entry_id: str | None = None
     is_trashed: bool = False
+    # Visitors see it so, will see it, or would again; the newest revision does not say it.
+    only_public: bool = False
 
 
 def list_uses(
@@ -35,7 +38,12 @@ def list_uses(
     """
     if not ids:
         return ()
-    found = {*_in_entries(kind, ids, now, trashed), *_in_menus(kind, ids), *_in_front(kind, ids)}
+    found = {
+        *_in_entries(kind, ids, now, trashed),
+        *_in_menus(kind, ids),
+        *_in_redirects(kind, ids),
+        *_in_front(kind, ids),
+    }
     return tuple(sorted(found, key=lambda use: (use.entry_id is None, use.title, use.place)))
 
 
@@ -50,30 +58,50 @@ def list_entries(kind: str, ids: Collection[str], *, now: datetime) -> Sequence[
 
 
 def _in_entries(kind: str, ids: Collection[str], now: datetime, trashed: bool) -> set[Use]:
-    """By the newest revision of an entry, and by what visitors see or will see of it."""
-    columns = (Entry.id, Entry.trashed_at, Reference.place, Revision.title)
-    written = sa.select(*columns).join(Reference, Reference.revision_id == Entry.head_id)
-    shown = sa.select(*columns).join(Publication, Publication.entry_id == Entry.id)
-    shown = shown.join(Reference, Reference.revision_id == Publication.revision_id).where(
-        sa.or_(Publication.until_at.is_(None), Publication.until_at > now)
+    """By the newest revision of an entry, and by what visitors see, will see or would again."""
+    named = (Reference.target_kind == kind, Reference.target_id.in_(ids), Entry.id.not_in(ids))
+    columns = (Entry.id, Entry.trashed_at, Reference.place)
+    written = (
+        sa.select(*columns, Revision.title)
+        .join(Reference, Reference.revision_id == Entry.head_id)
+        .join(Revision, Revision.id == Entry.head_id)
     )
-    found: set[Use] = set()
-    for query in (written, shown):
-        asked = query.join(Revision, Revision.id == Entry.head_id).where(
-            Reference.target_kind == kind, Reference.target_id.in_(ids), Entry.id.not_in(ids)
+    shown = (
+        sa.select(*columns, Publication.title)
+        .join(Publication, Publication.entry_id == Entry.id)
+        .join(Reference, Reference.revision_id == Publication.revision_id)
+        .where(
+            sa.or_(
+                Publication.until_at.is_(None),
+                Publication.until_at > now,
+                # Restoring shows again what trashing ended.
+                Publication.until_at >= Entry.trashed_at,
+            )
         )
+    )
+    found: dict[tuple[str, Place], Use] = {}
+    for query, is_shown in ((written, False), (shown, True)):
+        asked = query.where(*named)
         if not trashed:
             asked = asked.where(Entry.trashed_at.is_(None))
         for entry_id, trashed_at, place, title in db.session().execute(asked):
             where: Place = "field" if place.startswith("fields") else "text"
-            found.add(Use(where, title or _("Untitled"), entry_id, trashed_at is not None))
-    return found
+            found.setdefault(
+                (entry_id, where),
+                Use(where, title or _("Untitled"), entry_id, trashed_at is not None, is_shown),
+            )
+    return set(found.values())
 
 
 def _in_menus(kind: str, ids: Collection[str]) -> set[Use]:
     query = sa.select(Menu.name).join(MenuItem, MenuItem.menu_id == Menu.id)
     query = query.where(MenuItem.target_kind == kind, MenuItem.target_id.in_(ids))
     return {Use("menu", name) for name in db.session().scalars(query)}
+
+
+def _in_redirects(kind: str, ids: Collection[str]) -> set[Use]:
+    rows = redirects.list_leading_to(kind, ids)
+    return {Use("redirect", redirects.source_of(row)) for row in rows}
 
 
 def _in_front(kind: str, ids: Collection[str]) -> set[Use]:

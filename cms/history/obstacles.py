@@ -69,6 +69,19 @@ def read_rows(plan: Plan, *, hold: bool) -> Rows:
     return found
 
 
+def is_there(table: str, row_id: str) -> bool:
+    """Whether a table has a row of this id."""
+    return bool(_existing(table, [row_id]))
+
+
+def missing(table: str, row_id: str) -> Standing | Obstacle:
+    """What stands in the way where a row is needed that is not there."""
+    keeper = restoring.find_keeper(table)
+    if keeper is None or keeper.is_lost(table, row_id):
+        return Obstacle(_("Something that belongs to it was deleted for good."), is_final=True)
+    return Standing(table, row_id)
+
+
 def _changed_since(plan: Plan, _present: Rows, since: str) -> Iterator[Standing | Obstacle]:
     """Later acts that touched the same columns and are in force."""
     for table, nets in _by_table(plan).items():
@@ -119,20 +132,13 @@ def _without_parents(plan: Plan, present: Rows, _since: str) -> Iterator[Standin
             if value is not None:
                 wanted[to].add(value)
     for table, ids in wanted.items():
-        missing = ids - _existing(table, ids)
-        for row_id in sorted(missing):
+        gone = ids - _existing(table, ids)
+        for row_id in sorted(gone):
             if not plan.brings_back(table, row_id):
-                yield _missing(table, row_id)
-        for row_id in sorted(ids - missing):
+                yield missing(table, row_id)
+        for row_id in sorted(ids - gone):
             if plan.deletes(table, row_id):
                 yield Standing(table, row_id)
-
-
-def _missing(table: str, row_id: str) -> Standing | Obstacle:
-    keeper = restoring.find_keeper(table)
-    if keeper is None or keeper.is_lost(table, row_id):
-        return Obstacle(_("Something that belongs to it was deleted for good."), is_final=True)
-    return Standing(table, row_id)
 
 
 def _with_children(plan: Plan, _present: Rows, _since: str) -> Iterator[Standing]:

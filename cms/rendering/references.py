@@ -96,6 +96,12 @@ def to_paths(source: str, path_of: PathOf) -> str:
     return rewrite(source, lambda target: _path_for(target, path_of))
 
 
+def find_own(source: str) -> set[tuple[str, str]]:
+    """Kind and id of each of our own things that the links and pictures of the Markdown name."""
+    found = (_OWN.match(target.text) for target in source_links.find_targets(source))
+    return {(own[1], own[2]) for own in found if own is not None}
+
+
 Change = Callable[[source_links.LinkTarget], str | None]
 
 

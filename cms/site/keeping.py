@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from cms import db
 from cms.accounts.permissions import Permission, Person, ensure_may
+from cms.addresses.models import Address, RedirectPattern
 from cms.errors import Rejected
-from cms.history import restoring
+from cms.history import obstacles, restoring
 from cms.history.restoring import Obstacle, Plan, Standing
 from cms.history.steps import Net
 from cms.site import settings
@@ -35,6 +36,9 @@ class Settings(restoring.Keeper):
             if not locale and hasattr(settings.DEFAULTS, key):
                 value = net.before["value"] if net.before else getattr(settings.DEFAULTS, key)
                 back[key] = tuple(value) if isinstance(value, list) else value
+        page = back.get("front_page")
+        if page is not None and not obstacles.is_there("entry", page):
+            yield obstacles.missing("entry", page)
         try:
             settings.ensure_valid(replace(present, **back))
         except Rejected as refusal:
@@ -62,6 +66,24 @@ class Addresses(restoring.Keeper):
     """Addresses go along with what stands there; redirects stand for themselves."""
 
     tables = ("address", "redirect_pattern")
+
+    def find_obstacles(self, plan: Plan, *, now: datetime) -> Iterable[Obstacle | Standing]:
+        """Redirects by hand to what is gone; a former path of it may well stay one."""
+        for net in plan.of(*self.tables):
+            if net.is_insert or not (net.is_delete or net.columns & {"target_id", "by_hand"}):
+                continue
+            model = Address if net.table == "address" else RedirectPattern
+            row = db.session().get(model, net.row_id)
+            by_hand, kind, target_id = (
+                plan.value(net.table, net.row_id, name, getattr(row, name, None))
+                for name in ("by_hand", "target_kind", "target_id")
+            )
+            if model is Address and not by_hand:
+                continue
+            if target_id is None or plan.brings_back(kind, target_id):
+                continue
+            if not obstacles.is_there(kind, target_id):
+                yield obstacles.missing(kind, target_id)
 
     def ensure_may(self, plan: Plan, by: Person) -> None:
         """Redirects need their own permission; the rest what its entry or term needs."""

@@ -116,6 +116,9 @@ def save(changes: Mapping[str, Any], *, by: recording.Actor | None, now: datetim
     present = load()
     wanted = replace(present, **{key: _frozen(value) for key, value in changes.items()})
     ensure_valid(wanted)
+    page = wanted.front_page
+    if page is not None and page != present.front_page and not is_there(page):
+        raise Rejected(_("This page is not there any more."), field="front_page")
     if wanted == present:
         return present
     changed = [
@@ -145,6 +148,14 @@ def forget(keys: Collection[str], *, by: recording.Actor | None, now: datetime) 
 def is_set(key: str) -> bool:
     """Whether this setting was ever chosen, rather than left at its default."""
     return db.session().get(Setting, (key, "")) is not None
+
+
+def is_there(page_id: str) -> bool:
+    """Whether there is such a page; nobody deletes it until the end of the transaction."""
+    # What an entry is, is known further up; that its row has this id is all that counts here.
+    entry = db.Base.metadata.tables["entry"]
+    query = sa.select(entry.c.id).where(entry.c.id == page_id)
+    return db.session().scalar(query.with_for_update(read=True, key_share=True)) is not None
 
 
 def ensure_valid(settings: SiteSettings) -> None:

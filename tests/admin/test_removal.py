@@ -4,7 +4,7 @@ import pytest
 
 from cms import clock
 from cms.accounts.permissions import Person
-from cms.content import editing, trash
+from cms.content import editing, trash, uses
 from tests.admin.conftest import Room
 from tests.browsing import Browser
 
@@ -39,6 +39,26 @@ def test_what_is_used_shows_its_uses_first(
     assert room.entry(about).trashed_at is None
     assert "Writer" in browser.text
     assert "In the text" in browser.text
+
+
+def test_what_visitors_see_is_named_where_the_draft_differs_and_undo_brings_it_back(
+    browser: Browser, room: Room, about: str, eli: Person
+) -> None:
+    with room.open():
+        (use,) = uses.list_uses("entry", {about}, now=clock.now())
+    browser.sign_in(eli).get(f"/admin/entries/{use.entry_id}")
+    browser.submit("Save", source="No link.")
+    trash_it(browser, about)
+    assert "as visitors see it, not in the draft" in browser.text
+    browser.submit("Move to trash", choice="unlink", with_="")
+    assert browser.follow().status_code == 200
+    with room.open():
+        assert uses.list_uses("entry", {about}, now=clock.now()) == ()
+    assert browser.submit("Undo").status_code == 303
+    with room.open():
+        (back,) = uses.list_uses("entry", {about}, now=clock.now())
+        assert (back.entry_id, back.only_public) == (use.entry_id, True)
+    assert room.entry(about).trashed_at is None
 
 
 @pytest.mark.parametrize(

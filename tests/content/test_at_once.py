@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from cms import db
 from cms.accounts.permissions import OPERATOR
-from cms.content import editing, intervals, publishing, revisions, terms, trash
+from cms.content import editing, intervals, publishing, references, revisions, terms, trash
 from cms.content.models import Entry
 from cms.content.snapshot import Snapshot
 from cms.errors import Conflict, Rejected
@@ -215,3 +215,33 @@ def _kind(came):
 def _number(database):
     with db.unit_of_work(database, write=False):
         return generation.number()
+
+
+def test_who_links_while_the_target_is_deleted_for_good_is_left_with_the_words(database):
+    with db.unit_of_work(database):
+        about, writer = write("About"), write("Writer")
+        tag = terms.create_term("tag", "Tea", by=OPERATOR, now=NOW)
+        trash.trash(about, by=OPERATOR, now=NOW)
+        db.commit()
+        links = f"[us](entry:{about.id}) [tea](term:{tag.id})"
+
+    def link():
+        entry = editing.get_entry(writer.id)
+        content = Snapshot(title="Writer", source=links)
+        editing.save(entry, content, by=OPERATOR, now=NOW, based_on=writer.head_id)
+        return "linked"
+
+    def purge():
+        trash.purge(editing.get_entry(about.id), by=OPERATOR, now=NOW)
+        return "purged"
+
+    def delete():
+        terms.delete_term(terms.get_term(tag.id), by=OPERATOR, now=NOW)
+        return "deleted"
+
+    came = at_once(database, link, purge, delete)
+    assert came[0] in ("linked",) or isinstance(came[0], Conflict), came
+    assert came[1] == "purged" or "links here" in str(came[1]), came
+    assert came[2] == "deleted", came
+    with db.unit_of_work(database, write=False):
+        assert references.list_dangling(now=NOW) == []

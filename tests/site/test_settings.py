@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from cms import db, ids, text
+from cms import db, text
 from cms.accounts.permissions import OPERATOR
 from cms.content import queries, types
 from cms.errors import Rejected
@@ -29,7 +29,7 @@ def test_what_is_saved_is_there():
         "title": "Grüße 😀",
         "social": ("https://example.org/ä",),
         "posts_per_page": 5,
-        "front_page": ids.new_id(),
+        "front_page": write(kind="page").id,
         "search_engines": False,
         "timezone": "Asia/Tokyo",
     }
