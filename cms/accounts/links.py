@@ -12,6 +12,8 @@ PATHS = {
     tokens.PASSWORD_RESET: "/auth/reset/",
     tokens.INVITATION: "/auth/reset/",
     tokens.PLACE: "/auth/invitation/",
+    tokens.ADDRESS: "/auth/email/",
+    tokens.ADDRESS_STOP: "/auth/email/stop/",
 }
 
 

@@ -1,11 +1,9 @@
-"""What people say of themselves: name, address, language, zone, colours, keys."""
+"""What people say of themselves: name, language, zone, colours, keys."""
 
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
-
 from cms import db
-from cms.accounts import people, sessions, tokens
+from cms.accounts import people
 from cms.accounts.models import COLOR_SCHEMES, Account
 from cms.accounts.permissions import Person
 from cms.errors import NotAllowed, Rejected
@@ -49,28 +47,6 @@ def rename(account: Account, name: str, *, now: datetime, by: Person) -> None:
         account.display_name = name
         account.updated_at = now
         db.session().flush()
-
-
-def change_email(account: Account, email: str, *, now: datetime, by: Person) -> str:
-    """Change a person's own address and return the former one; links sent there end.
-
-    The door has asked for the password before. Raises Rejected.
-    """
-    _ensure_own(account, by)
-    former, address = account.email, people.read_email(email)
-    if people.email_key(address) != account.email_key:
-        people.ensure_free(address)
-    label = _("Changed the address of {name}", name=account.display_name)
-    with recording.act(label, by=by, now=now):
-        try:
-            with db.session().begin_nested():
-                account.email, account.email_key = address, people.email_key(address)
-                account.updated_at = now
-        except IntegrityError:
-            raise people.taken() from None
-        tokens.drop_opening(account.id)
-        sessions.end_all(account)
-    return former
 
 
 def _ensure_own(account: Account, by: Person) -> None:

@@ -20,7 +20,11 @@ SETUP = "setup"
 PASSWORD_RESET = "password-reset"  # noqa: S105
 INVITATION = "invitation"
 PLACE = "place"  # an account that is not there yet
+ADDRESS = "address"  # another address of an account, to be proven
+ADDRESS_STOP = "address-stop"  # the same refused by the old one
 OPENING = (PASSWORD_RESET, INVITATION)  # with these an account's owner chooses a password
+# Several of one account hold beside each other: a later one must not silence an earlier warning.
+BESIDE = (PLACE, ADDRESS_STOP)
 
 
 class Issued(NamedTuple):
@@ -103,8 +107,8 @@ def drop(purpose: str, *, account_id: str | None = None) -> None:
 
 
 def drop_opening(account_id: str) -> None:
-    """End every link with which a password of this account could be chosen."""
-    for purpose in OPENING:
+    """End every link by which this account gets another password or address."""
+    for purpose in (*OPENING, ADDRESS):
         drop(purpose, account_id=account_id)
 
 
@@ -114,7 +118,7 @@ def fingerprint(text: str) -> str:
 
 
 def _keep(token: Token, text: str, *, now: datetime, lifetime: timedelta) -> None:
-    if token.purpose != PLACE:
+    if token.purpose not in BESIDE:
         drop(token.purpose, account_id=token.account_id)
     token.hash = fingerprint(text)
     token.created_at, token.expires_at = now, now + lifetime

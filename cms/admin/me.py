@@ -9,7 +9,7 @@ from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from cms import db, i18n
-from cms.accounts import people, preferences, sessions
+from cms.accounts import address_change, people, preferences, sessions
 from cms.accounts.models import MAX_NAME, Account, AccountSession
 from cms.accounts.permissions import Permission
 from cms.admin import devices, notes, role_words
@@ -102,6 +102,8 @@ def _page(form: MeForm, account: Account) -> str:
         "admin/me/show.html",
         form=form,
         email=account.email,
+        waiting_email=address_change.find_waiting(account, now=gate.now()),
+        cancel_email_action=url_for("admin.me_email_cancel"),
         roles=role_words.names(people.roles_of(account)),
         sessions=[_session(row) for row in found],
         email_href=url_for("admin.me_email"),

@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template, url_for
 from wtforms import HiddenField, RadioField
 
-from cms.accounts import people, permissions, sessions
+from cms.accounts import address_change, people, permissions, sessions
 from cms.accounts.models import Account
 from cms.accounts.permissions import Permission, Person, Role, may
 from cms.admin import role_words
@@ -57,6 +57,7 @@ def _facts(account: Account) -> dict[str, Any]:
     return {
         "name": account.display_name,
         "email": account.email,
+        "waiting_email": address_change.find_waiting(account, now=gate.now()),
         "state": account.state,
         "roles": role_words.names(people.roles_of(account)),
         "has": handing_over.count(account),
@@ -74,7 +75,8 @@ def _acts(account: Account, person: Person) -> dict[str, str] | None:
     """Where the forms lead, or None when this is an owner and the person is not."""
     if Role.OWNER in people.roles_of(account) and not may(person, Permission.MANAGE_OWNERS):
         return None
-    names = ("roles", "suspend", "reactivate", "sign_out", "handover", "removal")
+    names = ["roles", "suspend", "reactivate", "sign_out", "handover", "removal"]
+    names += ["email", "email_cancel"]
     return {name: url_for(f"admin.people_{name}", account_id=account.id) for name in names}
 
 

@@ -2,13 +2,13 @@
 
 from flask import Flask
 
-from cms.auth import invitation, letters, login, logout, reset, session, setup, theme
+from cms.auth import address, invitation, letters, login, logout, reset, session, setup, theme
 from cms.auth.door import SMALL_FORM, blueprint
 from cms.web import gate, installation
 
 __all__ = ["blueprint", "register"]
 
-VIEWS = (invitation, letters, login, logout, reset, session, setup, theme)
+VIEWS = (address, invitation, letters, login, logout, reset, session, setup, theme)
 
 
 def register(app: Flask) -> None:

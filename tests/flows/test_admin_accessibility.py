@@ -111,6 +111,8 @@ def _write(site: LiveSite) -> dict[str, str]:
         "an author": f"/admin/authors/{profile}",
         "one's own account": "/admin/me/",
         "another password": "/admin/me/password",
+        "another address": "/admin/me/email",
+        "another address for somebody": f"/admin/people/{person}/email",
         "people": "/admin/people/",
         "what a person may do": f"/admin/permissions/?person={person}&entry={words}",
         "handing over": f"/admin/people/{person}/handover",
