@@ -4,6 +4,8 @@ from flask import Flask
 
 from cms.admin import (
     activity,
+    check_job,
+    checks,
     choosing,
     dashboard,
     departures,
@@ -56,6 +58,8 @@ __all__ = ["blueprint", "register"]
 # Each of these adds its routes to the door when it is imported.
 PARTS = (
     activity,
+    check_job,
+    checks,
     choosing,
     dashboard,
     departures,

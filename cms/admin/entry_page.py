@@ -1,9 +1,9 @@
 """The page on which an entry is written: the form as it was sent, and as it is shown."""
 
-from flask import render_template
+from flask import render_template, url_for
 
 from cms.addresses import urls as addresses
-from cms.admin import entry_form, entry_offers, presenting
+from cms.admin import checks, entry_form, entry_offers, presenting
 from cms.admin.entry_form import EntryForm
 from cms.content.models import Entry
 from cms.content.types import ContentType
@@ -32,6 +32,8 @@ def page(form: EntryForm, kind: ContentType, entry: Entry | None, entry_id: str)
         form=form,
         entry=presenting.writing(entry, kind, entry_id),
         known=entry_offers.known(kind),
+        findings=checks.of_entry(entry) if entry else [],
+        ignore_action=url_for("admin.checks_ignore"),
         rich_editor=static_files.fingerprint(RICH_EDITOR) is not None,
         site_address=addresses.site_url().split("://")[1],
     )

@@ -73,6 +73,9 @@ def groups(person: Person) -> list[dict[str, Any]]:
         _link(_("Redirects"), url_for("admin.redirects_index"), "redirect", _is_at("redirects"))
         if may(person, Permission.MANAGE_REDIRECTS)
         else None,
+        _link(_("Checks"), url_for("admin.checks"), "check-circle", _is_at("checks"))
+        if may(person, Permission.EDIT_ANY)
+        else None,
         _link(_("Find and replace"), url_for("admin.replace"), "compare", _is_at("replace"))
         if may(person, Permission.EDIT_OWN)
         else None,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,9 +11,9 @@ from wtforms import BooleanField, HiddenField, PasswordField, RadioField, Select
 from cms import clock, db
 from cms.accounts.permissions import Permission
 from cms.addresses import urls as addresses
-from cms.admin import entry_form, entry_reading, notes, presenting, times
+from cms.admin import checks, entry_form, entry_reading, notes, presenting, times
 from cms.admin.door import blueprint
-from cms.content import editing, intervals, ownership, publishing, references, revisions
+from cms.content import editing, findings, intervals, ownership, publishing, revisions
 from cms.content.models import Entry
 from cms.content.snapshot import Snapshot
 from cms.content.status import State
@@ -185,6 +186,7 @@ def _page(entry: Entry, form: PublicationForm) -> str:
         zone=str(times.zone()),
         zone_now=display.moment(clock.now().astimezone(times.zone())),
         checks=_checks(entry),
+        findings=_findings(entry),
         changes=_changes(entry, state),
         end_form=EndForm(formdata=None),
         action=url_for("admin.publication_update", entry_id=entry.id),
@@ -199,25 +201,25 @@ def _page(entry: Entry, form: PublicationForm) -> str:
 
 
 def _checks(entry: Entry) -> list[tuple[str, str]]:
-    """What is worth a second look; nothing of it stands in the way."""
+    """What is still to be done; nothing of it stands in the way."""
     head = revisions.get_head(entry)
     found = []
-    if not (head.title or "").strip():
-        found.append(("warning", _("It has no title yet.")))
     try:
         rendered = pipeline.render(head.source)
     except Rejected as refusal:
-        return [*found, ("warning", refusal.message)]
+        return [("warning", refusal.message)]
     if not rendered.words:
         found.append(("warning", _("There is no text yet.")))
     if "TK" in rendered.text.split():
         found.append(("warning", _("A TK is still in the text.")))
-    broken = references.list_missing(head)
-    if broken:
-        found.append(("warning", _("Some links lead to entries that are not there any more.")))
-    if not head.excerpt and not (head.seo or {}).get("description"):
-        found.append(("info", _("There is no excerpt; the first words of the text stand in.")))
     return found
+
+
+def _findings(entry: Entry) -> list[dict[str, Any]]:
+    """What is worth a second look before it goes out, but for what is ignored."""
+    # What the renderer met is said above, in its own words.
+    quiet = {*findings.list_ignored(entry), "text-unshowable"}
+    return [checks.shown(each) for each in findings.look_at(entry) if each.code not in quiet]
 
 
 def _changes(entry: Entry, state: State) -> list[str]:

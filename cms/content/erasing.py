@@ -10,7 +10,14 @@ from cms import db
 from cms.accounts.permissions import Permission, Person
 from cms.addresses import book
 from cms.content import editing, intervals, ownership, publications
-from cms.content.models import Entry, EntryByline, EntryTerm, ReviewRequest, WorkingCopy
+from cms.content.models import (
+    Entry,
+    EntryByline,
+    EntryTerm,
+    IgnoredCheck,
+    ReviewRequest,
+    WorkingCopy,
+)
 from cms.errors import Rejected
 from cms.i18n import gettext as _
 
@@ -29,7 +36,7 @@ def erase(entry: Entry, *, by: Person) -> None:
         publications.remove(publication)
     for line in book.list_for("entry", entry.id):
         db.session().delete(line)
-    for model in (EntryTerm, EntryByline, ReviewRequest):
+    for model in (EntryTerm, EntryByline, ReviewRequest, IgnoredCheck):
         for row in db.session().scalars(sa.select(model).where(model.entry_id == entry.id)):
             db.session().delete(row)
     db.session().execute(sa.delete(WorkingCopy).where(WorkingCopy.entry_id == entry.id))

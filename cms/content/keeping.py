@@ -79,6 +79,17 @@ class Reviews(restoring.Keeper):
         permissions.ensure_may(by, Permission.WRITE if own else Permission.PUBLISH_ANY)
 
 
+class Ignored(restoring.Keeper):
+    """Checks that were told to say nothing of an entry."""
+
+    tables = ("ignored_check",)
+
+    def ensure_may(self, plan: Plan, by: Person) -> None:
+        """Whoever did it, and whoever may edit anyone's entries."""
+        own = bool(by.id) and plan.act.account_id == by.id
+        permissions.ensure_may(by, Permission.WRITE if own else Permission.EDIT_ANY)
+
+
 class Views(restoring.Keeper):
     """Lists as people like to see them."""
 
@@ -97,5 +108,5 @@ def _account_of(net: Net) -> str | None:
     return profile.account_id if profile else None
 
 
-for _keeper in (Terms(), Profiles(), Reviews(), Views()):
+for _keeper in (Terms(), Profiles(), Reviews(), Ignored(), Views()):
     restoring.register(_keeper)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from cms import db, ids, text
-from cms.content import listed
+from cms.content import checked, listed
 from cms.history import tracking
 
 
@@ -317,6 +317,44 @@ class Reference(db.Base):
     place: Mapped[str] = mapped_column(db.key(40), default="source")
 
 
+class EntryFinding(db.Base):
+    """What a check found in the newest revision of an entry; made by cms.content.checked."""
+
+    __tablename__ = "entry_finding"
+    __table_args__ = (
+        # All that the list needs, so that it reads nothing else but the rows that it shows.
+        sa.Index(None, "is_ignored", "severity", "code", "entry_id", "type"),
+        sa.Index(None, "is_ignored", "code", "entry_id", "type"),
+        db.TABLE,
+    )
+
+    # No foreign key: it follows from the entry, and goes when that goes.
+    entry_id: Mapped[str] = mapped_column(db.Id, primary_key=True)
+    code: Mapped[str] = mapped_column(db.key(24), primary_key=True)
+    type: Mapped[str] = mapped_column(db.key(40))
+    severity: Mapped[int]
+    is_ignored: Mapped[bool] = mapped_column(default=False)
+    count: Mapped[int] = mapped_column(default=1)
+    place: Mapped[str] = mapped_column(db.line(300), default="")
+
+
+@tracking.track
+class IgnoredCheck(db.Base):
+    """That a check is to say nothing of an entry any more."""
+
+    __tablename__ = "ignored_check"
+    __table_args__ = (db.TABLE,)
+
+    # No foreign key: an entry that comes back by undoing is still to be left alone.
+    entry_id: Mapped[str] = mapped_column(db.Id, primary_key=True)
+    code: Mapped[str] = mapped_column(db.key(24), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(db.UtcDateTime)
+
+    def about(self) -> tuple[str, str]:
+        """The entry that it was said of."""
+        return "entry", self.entry_id
+
+
 class Tombstone(db.Base):
     """That something once public was deleted for good; its paths answer 410 for ever."""
 
@@ -394,3 +432,11 @@ class SavedView(db.Base):
 
 
 listed.watch(Entry, Revision, Publication)
+checked.watch(
+    entry=Entry,
+    head=Revision,
+    shown=Publication,
+    reference=Reference,
+    found=EntryFinding,
+    ignored=IgnoredCheck,
+)

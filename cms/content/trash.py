@@ -25,6 +25,7 @@ from cms.content.models import (
     Entry,
     EntryByline,
     EntryTerm,
+    IgnoredCheck,
     Publication,
     Reference,
     ReviewRequest,
@@ -132,7 +133,7 @@ def _delete(entry: Entry, *, by: Person, now: datetime) -> None:
     written = sa.select(Revision.id).where(Revision.entry_id == entry.id)
     db.session().execute(sa.delete(Reference).where(Reference.revision_id.in_(written)))
     db.session().execute(sa.delete(WorkingCopy).where(WorkingCopy.entry_id == entry.id))
-    for model in (EntryTerm, EntryByline, ReviewRequest):
+    for model in (EntryTerm, EntryByline, ReviewRequest, IgnoredCheck):
         for row in db.session().scalars(sa.select(model).where(model.entry_id == entry.id)):
             db.session().delete(row)
     db.session().flush()

@@ -85,6 +85,11 @@ def number(unsafe_html: str) -> tuple[str, tuple[Heading, ...]]:
     return "".join([*pieces, unsafe_html[at:]]), _as_tree(found)
 
 
+def has_first_level(unsafe_html: str) -> bool:
+    """Whether a heading of the first level stands in the text."""
+    return any(mark[2] == "1" for mark in _HEADING.finditer(unsafe_html))
+
+
 def mend_links(unsafe_html: str, contents: Iterable[Heading]) -> str:
     """Links to a heading by the id that another program would have given it, put right.
 

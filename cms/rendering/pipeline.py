@@ -31,6 +31,8 @@ class Rendering:
     words: int
     has_code: bool
     has_footnotes: bool
+    # Whether the writer used a first-level heading, which is the page's title alone.
+    has_title: bool
     lead_html: SafeHtml | None
     renderer: int = RENDERER
 
@@ -127,6 +129,7 @@ def _render(source: str, budget: bounds.Budget) -> Rendering:
         words=excerpt.count_words(text),
         has_code="<pre>" in safe_html,
         has_footnotes='<div class="footnotes">' in safe_html,
+        has_title=headings.has_first_level(converted),
         lead_html=_lead(unsafe_html, budget),
     )
 

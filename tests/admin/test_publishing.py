@@ -92,7 +92,7 @@ def test_an_entry_without_a_title_is_not_published(
 ) -> None:
     entry_id = room.write(ana, None)
     browser.sign_in(ana).get(f"/admin/entries/{entry_id}/publication")
-    assert "It has no title yet." in browser.text
+    assert "The title is missing" in browser.text
     assert browser.submit("Publish").status_code == 422
     assert "Give this a title" in browser.text
 

@@ -134,6 +134,7 @@ def _write(site: LiveSite) -> dict[str, str]:
         "missing pages": "/admin/redirects/missing/",
         "a table of redirects": "/admin/redirects/import",
         "settings": "/admin/settings",
+        "checks": "/admin/checks/",
         "the samples": "/admin/samples/",
         "a history of settings": "/admin/settings/history/",
         "activity": "/admin/activity/",

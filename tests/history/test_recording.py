@@ -28,6 +28,7 @@ NEVER_CHANGED_OR_NOT_CONTENT = {
     "generation": "a counter",
     "revision": "never changes; the entry that points to it is recorded",
     "reference": "follows from a revision",
+    "entry_finding": "follows from the entries, undoing too",
     "working_copy": "what is typed and not saved yet",
     "tombstone": "written with the deletion that is recorded",
     "job_mark": "work under way",
