@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy.exc import InvalidRequestError
+
 from cms import db, ids, text
 from cms.accounts import permissions
 from cms.accounts.permissions import Permission, Person
@@ -154,8 +156,12 @@ def duplicate(entry: Entry, *, by: Person, now: datetime) -> Entry:
 
 
 def lock(entry: Entry) -> None:
-    """Hold the entry's row until the end of the transaction, and read it anew."""
-    db.session().refresh(entry, with_for_update=True)
+    """Hold the entry's row until the end of the transaction, and read it anew; raises NotFound."""
+    try:
+        db.session().refresh(entry, with_for_update=True)
+    except InvalidRequestError:
+        # Someone deleted it for good while we waited for the row.
+        raise _not_there() from None
 
 
 def find_entry(entry_id: str) -> Entry | None:
@@ -167,8 +173,12 @@ def get_entry(entry_id: str) -> Entry:
     """The entry with this id; raises NotFound."""
     entry = find_entry(entry_id)
     if entry is None:
-        raise NotFound(_("This entry is not there."))
+        raise _not_there()
     return entry
+
+
+def _not_there() -> NotFound:
+    return NotFound(_("This entry is not there."))
 
 
 def _cleaned(entry: Entry, content: Snapshot) -> Snapshot:

@@ -47,8 +47,8 @@ def hand_over(account: Account, to: str, *, bylines: bool, by: Person, now: date
     name = account.display_name
     with recording.act(_("Handed over the entries of {name}", name=name), by=by, now=now):
         recipient, moved = _find_recipient(to, account, now=now), count(account)
-        query = sa.select(Entry).where(Entry.created_by == account.id)
-        for entry in db.session().scalars(query).all():
+        query = sa.select(Entry).where(Entry.created_by == account.id).order_by(Entry.id)
+        for entry in db.session().scalars(query.with_for_update()).all():
             entry.created_by = recipient.account_id
         db.session().flush()
         former = profiles.find_for_account(account.id)
@@ -106,6 +106,7 @@ def _named(profile: Profile) -> list[Entry]:
 
 def _rename(entry: Entry, old: Profile, new: Profile, *, by: Person, now: datetime) -> None:
     """Put one profile in the place of another: in a new revision, and in what is shown."""
+    editing.lock(entry)
     head = revisions.get_head(entry)
     content = revisions.keep_existing(Snapshot.of(head))
     named = dict.fromkeys(new.id if each == old.id else each for each in content.byline_ids)

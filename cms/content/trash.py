@@ -68,6 +68,8 @@ def restore(entry: Entry, *, by: Person, now: datetime) -> Sequence[Entry]:
     )
     moment = entry.trashed_at or now
     back = [entry, *(each for each in tree.descendants(entry) if each.trashed_at == moment)]
+    for each in back:
+        editing.lock(each)
     with recording.act(_("Restored “{title}”", title=_title(entry)), by=by, now=now):
         for each in back:
             each.trashed_at = None

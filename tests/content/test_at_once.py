@@ -12,7 +12,7 @@ from cms.accounts.permissions import OPERATOR
 from cms.content import editing, intervals, publishing, references, revisions, terms, trash
 from cms.content.models import Entry
 from cms.content.snapshot import Snapshot
-from cms.errors import Conflict, Rejected
+from cms.errors import Conflict, NotFound, Rejected
 from cms.history import generation
 from cms.history.models import ChangeSet
 from tests.content.stories import NOW, at, on_sqlite, publish, write
@@ -60,6 +60,21 @@ def ensure_no_overlap(database, entry_id):
             assert one.until_at is not None
             assert one.until_at <= later.from_at
         return len(rows)
+
+
+def test_whoever_comes_when_it_was_just_deleted_for_good_is_told_so(database):
+    entry_id, _head = prepared(database)
+    with db.unit_of_work(database):
+        trash.trash(editing.get_entry(entry_id), by=OPERATOR, now=NOW)
+        db.commit()
+
+    def purge():
+        return trash.purge(editing.get_entry(entry_id), by=OPERATOR, now=NOW)
+
+    came = at_once(database, *[purge] * MANY)
+    refused = [each for each in came if isinstance(each, Exception)]
+    assert {type(each) for each in refused} == {NotFound}
+    assert len(refused) == MANY - 1
 
 
 def test_of_those_who_save_the_same_entry_exactly_one_wins(database):
