@@ -102,7 +102,7 @@ def _base(entry: Entry, form: EntryForm) -> Revision:
     """The revision that the form was opened from; a new entry's form knew none."""
     if form.based_on.data:
         return revisions.get_revision(entry, form.based_on.data)
-    return revisions.list_revisions(entry)[-1]
+    return revisions.get_first(entry)
 
 
 def _place(entry: Entry, form: EntryForm, person: Person) -> None:

@@ -31,6 +31,12 @@ def get_revision(entry: Entry, revision_id: str) -> Revision:
     return revision
 
 
+def get_first(entry: Entry) -> Revision:
+    """The revision that an entry began with."""
+    query = sa.select(Revision).where(Revision.entry_id == entry.id)
+    return db.session().scalars(query.order_by(Revision.id).limit(1)).one()
+
+
 def list_revisions(entry: Entry, *, limit: int = 200) -> list[Revision]:
     """The revisions of an entry, the newest first."""
     query = sa.select(Revision).where(Revision.entry_id == entry.id)
