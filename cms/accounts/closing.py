@@ -11,6 +11,7 @@ from cms.accounts.permissions import OPERATOR, Person
 from cms.errors import Rejected
 from cms.history import recording
 from cms.i18n import gettext as _
+from cms.notices import reading
 
 
 def disable(account: Account, *, now: datetime, by: Person = OPERATOR) -> None:
@@ -46,6 +47,7 @@ def remove(account: Account, *, now: datetime, by: Person = OPERATOR) -> None:
     account_id, name = account.id, account.display_name
     with recording.act(_("Removed the account of {name}", name=name), by=by, now=now):
         db.session().execute(sa.delete(Token).where(Token.account_id == account_id))
+        reading.forget_all(account_id)
         db.session().add(FormerAccount(id=account_id, display_name=name, removed_at=now))
         db.session().delete(account)
         db.session().flush()

@@ -75,9 +75,8 @@ def export() -> Response:
     """The same list for a spreadsheet."""
     person = gate.signed_in_person()
     wanted = _filter(_form(person), person)
-    names = {each.id: each.display_name for each in people.list_accounts()}
     columns = (_("When"), _("Who"), _("What"), _("Where"), _("State"))
-    return csv_export.answer("activity", columns, _cells(wanted, names))
+    return csv_export.answer("activity", columns, _cells(wanted))
 
 
 def list_latest(person: Person, limit: int) -> list[dict[str, Any]]:
@@ -104,11 +103,14 @@ def rows(lines: tuple[Line, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def _cells(wanted: Filter, names: dict[str, str]) -> Iterator[tuple[object, ...]]:
+def _cells(wanted: Filter) -> Iterator[tuple[object, ...]]:
+    names: dict[str, str] = {}
     for line in activity.walk(wanted, most=MOST_EXPORTED):
-        who = names.get(line.account_id, _("Someone")) if line.account_id else _("The terminal")
+        who = line.account_id or ""
+        if who not in names:
+            names[who] = presenting.person_name(who)
         state = _("Undone") if line.state == "undone" else ""
-        yield line.created_at, who, line.label, activity_words.via(line.via), state
+        yield line.created_at, names[who], line.label, activity_words.via(line.via), state
 
 
 def _form(person: Person) -> FilterForm:

@@ -8,8 +8,9 @@ from flask import url_for
 from cms import db
 from cms.accounts import people
 from cms.accounts.permissions import Permission, may
-from cms.addresses.models import Address
+from cms.addresses import redirects
 from cms.content import editing, knowing, profiles, revisions, terms
+from cms.errors import NotFound
 from cms.i18n import LazyText
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
@@ -30,6 +31,8 @@ KINDS: dict[str, tuple[LazyText, str]] = {
 DOORS: dict[str, LazyText] = {
     "admin": __("In the admin"),
     "terminal": __("At the terminal"),
+    "job": __("By a job"),
+    "invitation": __("By an invitation"),
     "import": __("By an import"),
     "rerender": __("By rendering anew"),
     "samples": __("As sample content"),
@@ -110,9 +113,13 @@ def _menu(menu_id: str) -> Thing | None:
     return {"label": menu.name, "href": url_for("admin.menus_edit", place=menu.place)}
 
 
-def _redirect(address_id: str) -> Thing | None:
-    line = db.session().get(Address, address_id)
-    return {"label": line.path, "href": None} if line else None
+def _redirect(redirect_id: str) -> Thing | None:
+    try:
+        row = redirects.get(redirect_id)
+    except NotFound:
+        return None
+    href = _for(Permission.MANAGE_REDIRECTS, "admin.redirects_edit", redirect_id=redirect_id)
+    return {"label": redirects.source_of(row), "href": href}
 
 
 def _setting(_key: str) -> Thing | None:
@@ -120,8 +127,17 @@ def _setting(_key: str) -> Thing | None:
 
 
 def _person(account_id: str) -> Thing | None:
-    account = people.find_account(account_id)
-    return {"label": account.display_name, "href": None} if account else None
+    name = people.find_names([account_id]).get(account_id)
+    if name is None:
+        return None
+    is_here = people.find_account(account_id) is not None
+    href = _for(Permission.MANAGE_PEOPLE, "admin.people_show", account_id=account_id)
+    return {"label": name, "href": href if is_here else None}
+
+
+def _for(permission: Permission, endpoint: str, **values: str) -> str | None:
+    """The address of a page, for those who may open it."""
+    return url_for(endpoint, **values) if may(gate.current_person(), permission) else None  # type: ignore[arg-type]
 
 
 _OF_EDITORS = frozenset(("menu", "redirect", "setting"))

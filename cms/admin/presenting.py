@@ -4,11 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-import sqlalchemy as sa
 from flask import url_for
 
-from cms import db
-from cms.accounts.models import Account
+from cms.accounts import people
 from cms.accounts.permissions import Permission, Person, may
 from cms.addresses import urls
 from cms.content import intervals, naming, ownership, profiles, reviewing, revisions, terms, types
@@ -111,11 +109,8 @@ def person_name(account_id: str | None) -> str:
 
 
 def person_names(account_ids: Iterable[str | None]) -> dict[str, str]:
-    """Names by account; the terminal's acts have none."""
-    wanted = {each for each in account_ids if each}
-    query = sa.select(Account.id, Account.display_name).where(Account.id.in_(wanted))
-    found = {row.id: row.display_name for row in db.session().execute(query)} if wanted else {}
-    return {**found, "": _("The terminal")}
+    """Names by account, of those who left too; the terminal's acts have none."""
+    return {**people.find_names(account_ids), "": _("The terminal")}
 
 
 def names_of(field: str, target_ids: Iterable[str]) -> list[str]:

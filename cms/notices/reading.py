@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from cms import db
 from cms.errors import NotFound
 from cms.i18n import gettext as _
-from cms.notices.models import Notice
+from cms.notices.models import Notice, NoticeChoice
 
 KEPT_READ = timedelta(days=60)
 KEPT_UNREAD = timedelta(days=365)
@@ -48,6 +48,12 @@ def mark_read(account_id: str, *, now: datetime, notice_id: str | None = None) -
     if notice_id is not None:
         unread = unread.where(Notice.id == notice_id)
     db.session().execute(unread.values(read_at=now))
+
+
+def forget_all(account_id: str) -> None:
+    """Remove all notices of a person, and what they chose."""
+    for model in (Notice, NoticeChoice):
+        db.session().execute(sa.delete(model).where(model.account_id == account_id))
 
 
 def forget_old(*, now: datetime) -> None:

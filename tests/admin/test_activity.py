@@ -2,12 +2,15 @@
 
 import csv
 import io
+import re
 
 import pytest
 import sqlalchemy as sa
 
 from cms import clock, db
 from cms.accounts.permissions import OPERATOR, Person
+from cms.admin import activity_words
+from cms.config import ROOT
 from cms.content import editing, terms, trash
 from cms.history.models import ChangeSet
 from cms.site import settings
@@ -186,3 +189,8 @@ def test_an_unknown_act_is_not_found(browser: Browser, ada: Person, path: str) -
     browser.sign_in(ada)
     assert browser.get(path).status_code == 404
     assert browser.send(f"{path}/undo").status_code == 404
+
+
+def test_every_door_by_which_acts_come_has_its_words() -> None:
+    code = "".join(path.read_text("utf-8") for path in (ROOT / "cms").rglob("*.py"))
+    assert set(re.findall(r'via="([\w-]+)"', code)) <= set(activity_words.DOORS)

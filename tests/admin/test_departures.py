@@ -6,9 +6,10 @@ import sqlalchemy as sa
 from cms import clock, db
 from cms.accounts import people
 from cms.accounts.permissions import Person
-from cms.content import editing, profiles, trash
+from cms.content import editing, profiles, telling, trash
 from cms.content.models import Entry, Profile, PublicationByline
 from cms.history.models import ChangeSet
+from cms.notices import reading
 from tests.admin.conftest import Room
 from tests.browsing import Browser
 
@@ -95,6 +96,10 @@ def test_an_account_is_removed_and_its_profile_and_name_stay(
     ana_wrote: tuple[str, str, str],
 ) -> None:  # fmt: skip
     own, hers = _profile(room, ana), Browser(browser.app).sign_in(ana)
+    with room.open(write=True):
+        telling.tell_writer(editing.get_entry(ana_wrote[0]), "entry-changed", title="Draft",
+                            by=eli, now=clock.now())  # fmt: skip
+        assert reading.count_notices(ana.id) == 1
     browser.sign_in(ada).get(f"/admin/people/{ana.id}/removal")
     answer = browser.submit("Remove for good", to=eli.email, email="Ana@example.org")
     assert answer.status_code == 303
@@ -107,8 +112,11 @@ def test_an_account_is_removed_and_its_profile_and_name_stay(
         profile = db.session().get_one(Profile, own)
         assert (profile.name, profile.account_id) == ("Ana", None)
         assert people.find_names([ana.id]) == {ana.id: "Ana"}
+        assert reading.count_notices(ana.id) == 0
         owners = set(db.session().scalars(sa.select(Entry.created_by)))
         assert owners == {eli.id}
+    browser.get("/admin/activity/?kind=entry")
+    assert "Ana" in browser.text.partition("Started “Draft”")[2][:40], "whose act it was"
 
 
 @pytest.mark.parametrize(
