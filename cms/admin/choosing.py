@@ -42,7 +42,8 @@ def term_names(taxonomy: str, typed: str = "") -> list[str]:
 
 def author_names(typed: str = "") -> list[str]:
     """A few names of profiles, those that begin with what was typed first."""
-    return _named(sa.select(Profile.name), Profile.name, typed)
+    query = sa.select(Profile.name).where(Profile.merged_into_id.is_(None))
+    return _named(query, Profile.name, typed)
 
 
 def find_term(taxonomy: str, typed: str) -> Term | None:

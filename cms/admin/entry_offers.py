@@ -12,6 +12,7 @@ from cms.content.types import ContentType
 from cms.i18n import gettext as _
 from cms.web import gate
 
+MAX_KNOWN = 1_000  # names that are offered while one types
 MAX_OFFERED = 300  # things of a kind that a typed field can choose from
 
 
@@ -19,8 +20,8 @@ def known(content_type: ContentType) -> dict[str, Any]:
     """What the form offers while one types."""
     tags = terms.list_terms("tag") if "tag" in content_type.taxonomies else ()
     return {
-        "tags": [tag.name for tag in tags][:1000],
-        "bylines": [profile.name for profile in profiles.list_profiles()][:1000],
+        "tags": [tag.name for tag in tags][:MAX_KNOWN],
+        "bylines": [profile.name for profile in profiles.list_profiles(limit=MAX_KNOWN)],
         "categories": category_nodes() if "category" in content_type.taxonomies else [],
     }
 
@@ -30,7 +31,7 @@ def offers(field: Field) -> list[tuple[str, str]]:
     if field.kind == "term":
         return [(row.id, row.name) for row in terms.list_terms(field.taxonomy)][:MAX_OFFERED]
     if field.kind == "profile":
-        return [(row.id, row.name) for row in profiles.list_profiles()][:MAX_OFFERED]
+        return [(row.id, row.name) for row in profiles.list_profiles(limit=MAX_OFFERED)]
     found: list[tuple[str, str]] = []
     for name in field.types or [kind.name for kind in types.list_types()]:
         wanted = listing.Filter(type=name, sort="title", descending=False)

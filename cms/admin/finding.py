@@ -1,9 +1,8 @@
 """Going anywhere: one field that finds entries, people, terms, settings and acts."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
 
 import sqlalchemy as sa
 from flask import render_template, request, url_for
@@ -13,9 +12,9 @@ from cms.accounts import people
 from cms.accounts.permissions import Permission, Person, may
 from cms.admin import frame
 from cms.admin.door import blueprint
-from cms.content import listing, types
+from cms.content import listing, profiles, types
 from cms.content.listing import Filter
-from cms.content.models import Profile, Term
+from cms.content.models import Term
 from cms.history import activity
 from cms.i18n import gettext as _
 from cms.site import settings
@@ -23,9 +22,6 @@ from cms.web import display, gate
 
 MAX_WORDS = 200  # characters that are searched for
 SHOWN = 6  # of each kind
-
-
-Named = TypeVar("Named", Term, Profile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +66,8 @@ def find_all(words: str, person: Person) -> list[Group]:
 
 def _find_rooms(words: str, person: Person) -> Iterator[Found]:
     rooms = [*_acts(person), *_rooms(person)]
-    wanted = _folded(words).split()
-    fitting = (room for room in rooms if all(word in _folded(room.label) for word in wanted))
+    wanted = text.fold(words).split()
+    fitting = (room for room in rooms if all(word in text.fold(room.label) for word in wanted))
     yield from fitting if not words else list(fitting)[:SHOWN]
 
 
@@ -104,7 +100,10 @@ def _find_entries(words: str, person: Person) -> Iterator[Found]:
 def _find_terms(words: str, person: Person) -> Iterator[Found]:
     if not may(person, Permission.MANAGE_TERMS):
         return
-    for term in _named(Term, words):
+    name = sa.func.lower(Term.name)
+    query = sa.select(Term).where(name.contains(words.lower(), autoescape=True))
+    query = query.order_by(sa.func.length(Term.name), Term.id).limit(SHOWN)
+    for term in db.session().scalars(query):
         href = url_for("admin.terms_edit", term_id=term.id)
         yield Found(term.name, href, "tag")
 
@@ -112,7 +111,7 @@ def _find_terms(words: str, person: Person) -> Iterator[Found]:
 def _find_authors(words: str, person: Person) -> Iterator[Found]:
     if not may(person, Permission.MANAGE_PROFILES):
         return
-    for profile in _named(Profile, words):
+    for profile in profiles.list_profiles(words, limit=SHOWN):
         href = url_for("admin.profiles_edit", profile_id=profile.id)
         yield Found(profile.name, href, "person", f"@{profile.handle}")
 
@@ -128,11 +127,11 @@ def _find_people(words: str, person: Person) -> Iterator[Found]:
 def _find_settings(words: str, person: Person) -> Iterator[Found]:
     if not may(person, Permission.MANAGE_SETTINGS):
         return
-    wanted = _folded(words).split()
+    wanted = text.fold(words).split()
     fitting = (
         Found(str(label), url_for("admin.settings", _anchor=name), "settings")
         for name, label in settings.LABELS.items()
-        if all(word in _folded(str(label)) for word in wanted)
+        if all(word in text.fold(str(label)) for word in wanted)
     )
     yield from islice(fitting, SHOWN)
 
@@ -143,16 +142,6 @@ def _find_acts(words: str, person: Person) -> Iterator[Found]:
     for act in activity.list_acts(wanted, limit=SHOWN).lines:
         href = url_for("admin.activity_show", change_set_id=act.id)
         yield Found(act.label, href, "activity", display.moment(act.created_at))
-
-
-def _named(model: type[Named], words: str) -> Iterable[Named]:
-    name = sa.func.lower(model.name)
-    query = sa.select(model).where(name.contains(words.lower(), autoescape=True))
-    return db.session().scalars(query.order_by(sa.func.length(model.name), model.id).limit(SHOWN))
-
-
-def _folded(words: str) -> str:
-    return text.normalise(words, "NFKD").casefold()
 
 
 # In the order in which they are shown.

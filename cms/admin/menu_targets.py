@@ -139,10 +139,7 @@ def _of_terms(rows: list[Term]) -> list[Target]:
 def _find_profiles(words: str) -> list[Target]:
     if not words:
         return []
-    query = sa.select(Profile).where(
-        sa.func.lower(Profile.name).contains(words.lower(), autoescape=True)
-    )
-    return _of_profiles(db.session().scalars(query.order_by(Profile.name).limit(SHOWN)))
+    return _of_profiles(profiles.list_profiles(words, limit=SHOWN))
 
 
 def _profiles(profile_ids: set[str]) -> list[Target]:

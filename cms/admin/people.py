@@ -6,9 +6,8 @@ from itertools import count
 from typing import Any
 
 from flask import Response, render_template, request, url_for
-from wtforms import SelectField, StringField
+from wtforms import SelectField
 
-from cms import text
 from cms.accounts import invitations, people, sessions
 from cms.accounts.models import STATES, Account
 from cms.accounts.people import Filter
@@ -18,21 +17,15 @@ from cms.admin.door import blueprint
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
 from cms.web import gate, pagination
-from cms.web.forms import CarafeForm, choices
+from cms.web.forms import ListForm, choices
 
 SIZE = 50
 STATE_WORDS = {"active": __("Active"), "invited": __("Invited"), "disabled": __("Suspended")}
 
 
-class FilterForm(CarafeForm):
+class FilterForm(ListForm):
     """What the list is narrowed to."""
 
-    class Meta(CarafeForm.Meta):
-        """A form that only reads needs no token."""
-
-        csrf = False
-
-    q = StringField(__("Search"))
     role = SelectField(__("Role"), validate_choice=False)
     state = SelectField(__("State"), validate_choice=False)
 
@@ -81,14 +74,13 @@ def show(account_id: str) -> str:
 
 def _filter() -> tuple[FilterForm, Filter]:
     form = FilterForm(request.args)
-    form.q.data = text.without_controls(form.q.data or "").strip()
     roles = [(role.value, str(role.label)) for role in Role]
     form.role.choices = choices([("", _("Every role")), *roles])
     states = [(state, str(STATE_WORDS[state])) for state in STATES]
     form.state.choices = choices([("", _("Every state")), *states])
     known = {role.value: role for role in Role}
     state = form.state.data if form.state.data in STATES else ""
-    wanted = Filter(words=form.q.data, role=known.get(form.role.data or ""), state=state or "")
+    wanted = Filter(words=form.words, role=known.get(form.role.data or ""), state=state or "")
     return form, wanted
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from cms import db, text
+from cms import db
 from cms.accounts.permissions import Permission
 from cms.addresses import urls as addresses
 from cms.admin import notes
@@ -19,7 +19,7 @@ from cms.history import recording
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
 from cms.web import gate, pagination, urls
-from cms.web.forms import CarafeForm
+from cms.web.forms import CarafeForm, ListForm
 
 SIZE = 50
 
@@ -48,23 +48,12 @@ class ProfileForm(CarafeForm):
     )
 
 
-class FilterForm(CarafeForm):
-    """What the list is narrowed to."""
-
-    class Meta(CarafeForm.Meta):
-        """A form that only reads needs no token."""
-
-        csrf = False
-
-    q = StringField(__("Search"))
-
-
 @blueprint.get("/authors/", endpoint="profiles_index")
 @gate.requires(Permission.MANAGE_PROFILES)
 def index() -> str:
     """Everyone who can be named in a byline."""
-    form = FilterForm(request.args)
-    form.q.data = words = text.without_controls(form.q.data or "").strip()
+    form = ListForm(request.args)
+    words = form.words
     pages = pagination.of_request(profiles.count_profiles(words), SIZE)
     pages.ensure_exists()
     found = profiles.list_profiles(words, limit=SIZE, offset=pages.offset)

@@ -106,6 +106,7 @@ def test_two_authors_become_one_and_nothing_leads_nowhere(
             head = revisions.get_head(editing.get_entry(entry_id))
             assert revisions.keep_existing(Snapshot.of(head)).byline_ids == (new,)
     assert browser.get(f"/admin/authors/{old}").headers["Location"].endswith(new)
+    assert browser.get("/admin/choices/authors?q=frisch").json == ["Max Frisch"]
 
 
 def test_a_name_that_was_merged_finds_who_stands_for_it(
