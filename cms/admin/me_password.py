@@ -5,9 +5,8 @@ from flask.typing import ResponseReturnValue
 from wtforms import PasswordField
 from wtforms.validators import InputRequired
 
-from cms import db, mail
+from cms import db
 from cms.accounts import password_change, passwords, people
-from cms.accounts.models import Account
 from cms.accounts.permissions import Permission
 from cms.accounts.throttling import Throttled
 from cms.admin import notes
@@ -15,6 +14,7 @@ from cms.admin.door import blueprint
 from cms.errors import Rejected
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
+from cms.mail import account_letters
 from cms.web import gate, staying, urls
 from cms.web.forms import CarafeForm
 
@@ -68,20 +68,10 @@ def update() -> ResponseReturnValue:
         return _page(form), 429, {"Retry-After": str(refusal.retry_after)}
     account = people.get_account(person.id)
     password_change.change_own(account, password_hash, by=person, now=now)
-    _post(account)
+    account_letters.post_password_changed(account, now=now)
     db.commit()
     notes.leave(_("Your password is changed. You are signed out everywhere but here."))
     return staying.stay(urls.see_other("admin.me"), account)
-
-
-def _post(account: Account) -> None:
-    mail.post(
-        "password-changed",
-        to=account.email,
-        name=account.display_name,
-        language=account.language,
-        now=gate.now(),
-    )
 
 
 def _page(form: PasswordForm) -> str:

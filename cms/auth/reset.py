@@ -9,6 +9,7 @@ from cms.accounts.forgotten import ResetLink
 from cms.auth.door import blueprint, desk, enter
 from cms.auth.forms import NewPasswordForm, ResetForm
 from cms.errors import Rejected
+from cms.mail import account_letters
 from cms.web import gate, installation
 
 
@@ -60,7 +61,11 @@ def update(token: str) -> ResponseReturnValue:
         form.show(refusal)
         return _choose_page(form, account.email), 422
     password_hash = passwords.hash_password(password)
+    # Whoever was invited has just chosen their first one, and need not be told.
+    is_first = account.password_hash is None
     account = forgotten.complete_reset(token, password_hash=password_hash, now=gate.now())
+    if not is_first:
+        account_letters.post_password_changed(account, now=gate.now())
     db.commit()
     secret = sessions.start(
         account,
@@ -72,15 +77,13 @@ def update(token: str) -> ResponseReturnValue:
 
 
 def _post(link: ResetLink | None) -> None:
-    if link is None:
-        mail.post_to_nobody(now=gate.now())
-        return
+    """One letter either way; what goes to nobody is dropped when its turn comes."""
     mail.post(
         "reset",
-        to=link.to,
-        name=link.name,
-        language=link.language,
-        token_id=link.token_id,
+        to=link.to if link else "",
+        name=link.name if link else "",
+        language=link.language if link else "en",
+        token_id=link.token_id if link else None,
         values={"minutes": _minutes()},
         now=gate.now(),
     )

@@ -11,6 +11,7 @@ from cms.accounts.models import Account
 from cms.accounts.permissions import Role
 from cms.cli import terminal
 from cms.errors import NotFound
+from cms.mail import account_letters
 
 ROLES = [role.value for role in Role]
 from_stdin = click.option(
@@ -82,6 +83,7 @@ def reset_password(email: str, password_stdin: bool) -> None:
         account = _get_by_email(email)
         if password is not None:
             password_change.reset(account, password, now=now)
+            account_letters.post_password_changed(account, now=now)
             db.commit()
             terminal.say(f"Set a new password for {account.email}; its sessions have ended.")
             return

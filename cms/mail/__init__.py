@@ -2,6 +2,6 @@
 
 # Imported for what it declares, too: errands of notices are run as soon as letters are.
 from cms.mail import telling
-from cms.mail.letters import post, post_to_nobody
+from cms.mail.letters import post
 
-__all__ = ["post", "post_to_nobody", "telling"]
+__all__ = ["post", "telling"]

@@ -49,6 +49,9 @@ def post(
 ) -> str | None:
     """Post a letter to one address; it is sent soon after the door commits, and only then.
 
+    A letter to nobody ("") is posted like any other and never sent: whoever asks for one learns
+    nothing from how long that takes.
+
     `template` is a file of cms/mail/templates, `values` are plain data for it (no secrets: a link
     comes from its `token_id`). Returns the id in the outbox, or None when a letter with this
     `once_key` was posted before.
@@ -58,11 +61,6 @@ def post(
         raise ValueError("an e-mail address is one line of printable characters")
     letter = Letter(template, to, name, language, dict(values or {}), token_id)
     return posting.post(KIND, asdict(letter), now=now, once_key=once_key)
-
-
-def post_to_nobody(*, now: datetime) -> None:
-    """Do as much as for a letter: how long an answer takes would tell who has an account."""
-    posting.post(KIND, {"to": ""}, now=now)
 
 
 @delivery.handles(KIND, claim=PATIENCE)

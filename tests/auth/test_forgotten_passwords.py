@@ -2,14 +2,23 @@
 
 import logging
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy import event
 
 from cms import clock, db
-from cms.accounts import closing, forgotten, people
+from cms.accounts import closing, forgotten, passwords, people
 from cms.accounts.models import Token
-from cms.accounts.permissions import Person
+from cms.accounts.permissions import Person, Role
+from cms.mail import letters
+from cms.outbox.models import Errand
 from cms.web import installation
 from tests.browsing import Browser
 from tests.conftest import PASSWORD
@@ -42,6 +51,87 @@ def test_the_link_sets_another_password_and_signs_in(
     browser.get("/auth/login")
     assert browser.submit("Sign in", email=ana.email, password=PASSWORD).status_code == 401
     assert browser.submit("Sign in", email=ana.email, password=FRESH).status_code == 303
+
+
+def test_the_person_is_told_that_the_password_was_changed(
+    browser: Browser, link: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.clear()
+    browser.get(link)
+    browser.submit("Save and sign in", password=FRESH)
+    assert "To: Ana <ana@example.org>" in caplog.text
+    assert "was changed a moment ago" in caplog.text
+    assert "If it was not you, choose another one now" in caplog.text
+    assert FRESH not in caplog.text
+
+
+def test_whoever_chooses_their_first_password_is_not_told(
+    browser: Browser, database: db.Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    settings = installation.of(browser.app).settings
+    with db.unit_of_work(database):
+        account = people.create_account(
+            "new@example.org", "New", roles=[Role.AUTHOR], now=clock.now()
+        )
+        invitation = forgotten.invite(account, settings=settings, now=clock.now())
+        db.commit()
+    browser.get(urlsplit(invitation.url).path)
+    assert browser.submit("Save and sign in", password=FRESH).status_code == 303
+    assert "was changed" not in caplog.text
+
+
+def test_asking_costs_the_same_whoever_is_asked_for(
+    app: Flask,
+    database: db.Database,
+    ana: Person,
+    rob: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hashed: list[str] = []
+    for name in ("hash_password", "is_right"):
+        monkeypatch.setattr(passwords, name, lambda *_args, name=name: hashed.append(name))
+    with db.unit_of_work(database):
+        closing.disable(people.get_account(rob.id), now=clock.now())
+        db.commit()
+    # This network address is new only once.
+    _ask(app, "somebody@example.org")
+    work = {}
+    for email in (ana.email, rob.email, "nobody@example.org", "not an address"):
+        with _statements() as asked:
+            _ask(app, email)
+        work[email] = asked
+    assert work[ana.email], "it was counted at all"
+    assert len({tuple(asked) for asked in work.values()}) == 1, work
+    assert hashed == []
+    with db.unit_of_work(database, write=False):
+        counted = sa.select(sa.func.count()).where(Errand.kind == letters.KIND)
+        assert db.session().scalar(counted) == 5
+
+
+def _ask(app: Flask, email: str) -> None:
+    browser = Browser(app)
+    browser.get("/auth/reset")
+    assert browser.submit("Send the link", email=email).status_code == 200
+
+
+@contextmanager
+def _statements() -> Iterator[list[str]]:
+    """What this thread asks of the databases, each by how it begins."""
+    asked: list[str] = []
+    mine = threading.get_ident()
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if threading.get_ident() == mine and "sa_savepoint" not in statement:
+            asked.append(re.sub(r"\s+", " ", statement)[:60])
+        elif threading.get_ident() == mine:
+            asked.append("savepoint")
+
+    event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 def test_the_link_works_once(browser: Browser, link: str) -> None:

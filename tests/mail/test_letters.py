@@ -128,7 +128,7 @@ def test_a_letter_to_nobody_goes_nowhere(
     database: db.Database, settings: Settings, sent: list[EmailMessage]
 ) -> None:
     with db.unit_of_work(database):
-        mail.post_to_nobody(now=NOW)
+        _post(to="")
         db.commit()
     assert _drain(database, settings) == 1
     assert sent == []
