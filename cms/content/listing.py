@@ -32,8 +32,8 @@ from cms.content.status import State, Status
 LAST_LETTER = "\U0010ffff"
 
 __all__ = ["SORTS", "Filter", "Line", "Only", "count_below", "count_by_status", "count_entries",
-           "find_by_title", "find_lines", "list_entries", "list_ids", "list_level", "list_tree",
-           "sees"]  # fmt: skip
+           "find_by_title", "find_lines", "list_coming", "list_entries", "list_ids", "list_level",
+           "list_tree", "sees"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,19 @@ def list_ids(
     """The ids of the entries that the filter finds, in its order."""
     query = narrowing.select_ids(wanted, now=now).order_by(*narrowing.order(wanted))
     return list(db.session().scalars(query.limit(limit).offset(offset)))
+
+
+def list_coming(*, now: datetime, limit: int, owned_by: str | None = None) -> list[str]:
+    """The ids of entries of which something goes out, the soonest first."""
+    found: list[tuple[datetime, str]] = []
+    for kind in types.list_types():
+        known = narrowing.conditions(Filter(kind.name, owned_by=owned_by), now=now)
+        query = sa.select(Publication.from_at, Entry.id).join(
+            Entry, Entry.id == Publication.entry_id
+        )
+        query = query.where(Publication.from_at > now, *known).order_by(Publication.from_at)
+        found += [(row[0], row[1]) for row in db.session().execute(query.limit(limit))]
+    return [entry_id for _moment, entry_id in sorted(found)[:limit]]
 
 
 def find_lines(entry_ids: Iterable[str], *, now: datetime) -> dict[str, Line]:

@@ -119,6 +119,6 @@ def test_the_first_steps_are_put_away(browser: Browser, room: Room, ada: Person)
     assert "Invite someone" in browser.text
     browser.submit("Put these away")
     browser.follow()
-    assert "First steps" not in browser.text
+    assert "Invite someone" not in browser.text
     with room.open():
         assert settings.load().first_steps is False

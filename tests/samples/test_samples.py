@@ -93,7 +93,7 @@ def test_what_somebody_changed_stays_and_its_links_become_words(olga: Person) ->
     assert count(Entry) == 1
     assert "My own words." in revisions.get_head(changed).source
     assert list(references.list_missing(revisions.get_head(changed))) == list(links) == []
-    assert references.list_dangling() == []
+    assert references.list_dangling(now=LATER) == []
 
 
 @pytest.mark.usefixtures("samples")
@@ -172,7 +172,7 @@ def test_they_are_brought_back_beside_what_stands_there_by_now(samples: int, olg
     assert entry_at("/about/").id == own.id
     assert presence.count_there() == samples
     assert not any(each.is_changed for each in presence.list_there())
-    assert references.list_dangling() == []
+    assert references.list_dangling(now=LATER) == []
     assert writing.fill(by=olga, now=LATER) == 0, "a second time changes nothing"
 
 
