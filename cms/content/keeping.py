@@ -9,7 +9,8 @@ from cms import db
 from cms.accounts import permissions
 from cms.accounts.permissions import Permission, Person
 from cms.content.models import Profile, Term
-from cms.history import restoring
+from cms.history import restoring, steps
+from cms.history.models import ChangeSet
 from cms.history.restoring import Obstacle, Plan, Standing
 from cms.history.steps import Net
 
@@ -21,8 +22,7 @@ class Terms(restoring.Keeper):
 
     def ensure_may(self, plan: Plan, by: Person) -> None:
         """Whoever writes may take back a term that they made; the rest is for who manages them."""
-        made = all(net.is_insert for net in plan.of("term")) or plan.act.undoes_id is not None
-        own = made and bool(by.id) and plan.act.account_id == by.id
+        own = bool(by.id) and plan.act.account_id == by.id and _only_makes_terms(plan)
         permissions.ensure_may(by, Permission.WRITE if own else Permission.MANAGE_TERMS)
 
     def find_obstacles(self, plan: Plan, *, now: datetime) -> Iterable[Obstacle | Standing]:
@@ -43,6 +43,17 @@ class Terms(restoring.Keeper):
             if above is not None and not paths[term_id].startswith(above):
                 yield Standing("term", term_id)
             yield from _circle(term_id, parents)
+
+
+def _only_makes_terms(plan: Plan) -> bool:
+    """Whether the act that this one does, undoes or does again made terms and changed none."""
+    first, nets = plan.act, list(plan.of("term"))
+    while first.undoes_id is not None:
+        first = db.session().get_one(ChangeSet, first.undoes_id)
+    if first.id != plan.act.id:
+        summed = steps.sum_up(steps.list_steps(first.id))
+        nets = [net for net in summed if net.table == "term"]
+    return first.account_id == plan.act.account_id and all(net.is_insert for net in nets)
 
 
 def _circle(term_id: str, parents: dict[str, str | None]) -> Iterable[Standing]:

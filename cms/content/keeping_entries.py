@@ -37,6 +37,9 @@ class Entries(restoring.Keeper):
         needed: dict[str, set[Permission]] = defaultdict(set)
         ordered: list[Net] = []
         for net in plan.of("entry"):
+            if "created_by" in net.columns and not (net.is_insert or net.is_delete):
+                # Handing over is for who manages people.
+                permissions.ensure_may(by, Permission.MANAGE_PEOPLE)
             if net.columns == {"position"}:
                 ordered.append(net)
             elif "trashed_at" in net.columns and not (net.is_insert or net.is_delete):

@@ -35,6 +35,9 @@ def move(
     editing.lock(entry)
     ownership.ensure_may(by, Permission.EDIT_ANY, entry)
     rules.edit(trashed=entry.trashed_at is not None)
+    if intervals.is_any_public([entry], now=now):
+        # Visitors find it elsewhere, or in another order.
+        ownership.ensure_may(by, Permission.PUBLISH_ANY, entry)
     title = revisions.get_head(entry).title or _("Untitled")
     with recording.act(_("Moved “{title}”", title=title), by=by, now=now):
         if parent_id != entry.parent_id:
@@ -50,9 +53,8 @@ def _put_below(entry: Entry, parent_id: str | None, *, by: Person, now: datetime
     tree.hold(entry, parent_id)
     tree.ensure_place(content_type, entry.id, parent_id)
     below = [each for each in tree.descendants(entry) if each.trashed_at is None]
-    if intervals.is_any_public([entry, *below], now=now):
-        # Its address changes for visitors, and perhaps who may read it.
-        ownership.ensure_may(by, Permission.PUBLISH_ANY, entry)
+    # Their addresses change for visitors, and perhaps who may read them.
+    subtree.ensure_may_follow(entry, by=by, now=now)
     before, folder = naming.parent_path(entry), naming.folder_of(entry)
     old = naming.present_path(entry)
     entry.parent_id = parent_id

@@ -76,6 +76,8 @@ def publish(
             naming.take_path(entry, path, now=now)
             if live is not None and live.path is not None and content_type.hierarchical:
                 before, after = naming.as_folder(live.path), naming.as_folder(path)
+                if before != after:
+                    subtree.ensure_may_follow(entry, by=by, now=now)
                 subtree.follow(entry, before, after, by=by, now=now)
         reviewing.accept(entry, by=by, now=now)
         telling.tell_writer(entry, "entry-published", title=revision.title, by=by, now=now)

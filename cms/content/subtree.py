@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from cms import db
+from cms.accounts import permissions
 from cms.accounts.permissions import Permission, Person
 from cms.content import intervals, naming, ownership, revisions, tree
 from cms.content.models import Entry
@@ -25,11 +26,18 @@ def follow(entry: Entry, before: str, after: str, *, by: Person, now: datetime) 
 
 
 def ensure_may_follow(entry: Entry, *, by: Person, now: datetime) -> None:
-    """Raises Rejected when public pages would go along, and the person may not publish."""
-    if ownership.may(by, Permission.PUBLISH_ANY, entry):
+    """Raises Rejected when pages would go along that the person may not change, or not publish."""
+    if permissions.may(by, Permission.PUBLISH_ANY):
         return
-    if intervals.is_any_public(_below(entry), now=now):
-        words = _("Pages below this one are public; only who may publish can change its address.")
+    for each in _below(entry):
+        is_public = intervals.is_any_public([each], now=now)
+        needed = Permission.PUBLISH_ANY if is_public else Permission.EDIT_ANY
+        if ownership.may(by, needed, each):
+            continue
+        words = _("Pages below this one are of others; ask an editor to change its address.")
+        if is_public:
+            words = _("Pages below this one are public; only who may publish them can change"
+                      " its address.")  # fmt: skip
         raise Rejected(words, field="path")
 
 

@@ -420,3 +420,33 @@ def test_a_path_is_changed_by_who_may_publish_when_public_pages_stand_below(eli,
     assert live_path(team) == "/about/team/"
     rewrite(about, path="/company/", by=eli, now=at(2))
     assert live_path(team, 2) == "/company/team/"
+
+
+@on_sqlite
+def test_nobody_takes_others_pages_along_without_the_right_to_each(ana, eli, rob):
+    staff = page("Staff", access="staff")
+    mine = page("Mine", staff, by=ana, live=False)
+    publish(mine, by=ana)
+    theirs = page("Theirs", mine)
+    with pytest.raises(Rejected, match="only who may publish them"):
+        move(mine, None, by=ana)
+    rewrite(mine, path="/mine/", by=ana, now=at(1))
+    with pytest.raises(Rejected, match="only who may publish them"):
+        publish(mine, by=ana, now=at(1))
+    assert live_path(theirs, 1) == "/staff/mine/theirs/"
+    own = page("Own", by=rob, live=False)
+    page("A draft", own, live=False, by=eli)
+    with pytest.raises(Rejected, match="are of others"):
+        move(own, staff, by=rob)
+    move(own, staff, by=eli)
+
+
+@on_sqlite
+def test_the_order_that_visitors_see_is_changed_only_by_who_may_publish(eli, rob):
+    page("First")
+    last = page("Last", live=False, by=rob)
+    moving.move(last, parent_id=None, position=0, by=rob, now=NOW)
+    publish(last, by=eli)
+    with pytest.raises(NotAllowed):
+        moving.move(last, parent_id=None, position=1, by=rob, now=NOW)
+    moving.move(last, parent_id=None, position=1, by=eli, now=NOW)
