@@ -123,6 +123,7 @@ def accept(secret: str, *, name: str, email: str, password_hash: str, now: datet
             address, name, roles=[role], password_hash=password_hash, now=now
         )
         invitation.accepted_at, invitation.account_id = now, account.id
+        _forget_address(invitation)
         notices.tell(
             invitation.invited_by,
             "invitation-accepted",
@@ -155,8 +156,14 @@ def _open_for(address: str) -> Sequence[Invitation]:
 
 def _end(invitation: Invitation, *, now: datetime) -> None:
     _drop_token(invitation)
+    _forget_address(invitation)
     invitation.revoked_at = now
     db.session().flush()
+
+
+def _forget_address(invitation: Invitation) -> None:
+    # The row is never removed, and an address is kept only as long as it is needed.
+    invitation.email = invitation.email_key = ""
 
 
 def _drop_token(invitation: Invitation) -> None:

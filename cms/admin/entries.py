@@ -58,7 +58,8 @@ def create() -> ResponseReturnValue:
         if not isinstance(refusal, Rejected):
             raise
         entry_form.refuse(form, refusal, kind)
-        return entry_page.page(form, kind, None, entry_id), 422
+        # Under another id, should this one have been used before.
+        return entry_page.page(form, kind, None, ids.new_id()), 422
     return entry_saving.go_on(entry, _("Saved."))
 
 

@@ -279,7 +279,7 @@ def _language(form: SettingsForm) -> str:
 def _shown(form: SettingsForm) -> dict[str, Any]:
     try:
         shown = json.loads(form.shown.data or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return shown if isinstance(shown, dict) else {}
 

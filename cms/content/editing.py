@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.exc import InvalidRequestError
 
 from cms import db, ids, text
@@ -25,7 +26,7 @@ from cms.content import (
     tree,
     types,
 )
-from cms.content.models import Entry, Revision
+from cms.content.models import Entry, Revision, Tombstone
 from cms.content.snapshot import Snapshot
 from cms.errors import Conflict, NotFound, Rejected
 from cms.history import recording
@@ -55,6 +56,8 @@ def create_entry(
     permissions.ensure_may(by, Permission.WRITE)
     snapshot.ensure_storable(content)
     _ensure_locale(locale)
+    if entry_id is not None:
+        _ensure_fresh(entry_id)
     entry_id = entry_id or ids.new_id()
     with recording.act(
         _("Started “{title}”", title=content.title or _("Untitled")), by=by, now=now
@@ -201,6 +204,14 @@ def _folder(entry: Entry, now: datetime) -> str | None:
     if not types.get_type(entry.type).hierarchical or intervals.is_any_public([entry], now=now):
         return None
     return naming.folder_of(entry)
+
+
+def _ensure_fresh(entry_id: str) -> None:
+    """Raises Rejected for the id of an entry that was there, whose history is not the new one's."""
+    written = sa.select(Revision.id).where(Revision.entry_id == entry_id).limit(1)
+    is_purged = db.session().get(Tombstone, entry_id) is not None
+    if is_purged or db.session().scalar(written) is not None:
+        raise Rejected(_("What was begun here was taken back. Send it once more to begin anew."))
 
 
 def _ensure_locale(locale: str) -> None:

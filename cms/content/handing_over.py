@@ -6,11 +6,19 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from cms import db
-from cms.accounts import closing, people, permissions
+from cms.accounts import closing, granting, people, permissions
 from cms.accounts.models import Account
 from cms.accounts.permissions import Permission, Person
 from cms.content import editing, intervals, profiles, revisions
-from cms.content.models import Entry, EntryByline, Profile, Publication, PublicationByline
+from cms.content.models import (
+    Entry,
+    EntryByline,
+    Profile,
+    Publication,
+    PublicationByline,
+    SavedView,
+    WorkingCopy,
+)
 from cms.content.snapshot import Snapshot
 from cms.errors import Rejected
 from cms.history import recording
@@ -42,7 +50,7 @@ def hand_over(account: Account, to: str, *, bylines: bool, by: Person, now: date
     With `bylines` the other one is named in place of the account's profile, too. One change set;
     returns what went. Raises NotAllowed, Rejected.
     """
-    permissions.ensure_may(by, Permission.MANAGE_PEOPLE)
+    granting.ensure_may_manage(account, by=by)
     permissions.ensure_may(by, Permission.EDIT_ANY)
     name = account.display_name
     with recording.act(_("Handed over the entries of {name}", name=name), by=by, now=now):
@@ -75,7 +83,20 @@ def remove_account(
         if profile is not None:
             profile.account_id = None
             db.session().flush()
+        _forget(account.id)
         closing.remove(account, by=by, now=now)
+
+
+def _forget(account_id: str) -> None:
+    """What was only for the person themselves goes with them."""
+    typed = sa.delete(WorkingCopy).where(WorkingCopy.account_id == account_id)
+    db.session().execute(typed)
+    own = sa.select(SavedView).where(
+        SavedView.account_id == account_id, SavedView.shared.is_(False)
+    )
+    for view in db.session().scalars(own):
+        db.session().delete(view)
+    db.session().flush()
 
 
 def _find_recipient(typed: str, account: Account, *, now: datetime) -> Profile:

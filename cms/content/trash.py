@@ -58,7 +58,10 @@ def trash(entry: Entry, *, by: Person, now: datetime) -> Sequence[Entry]:
 
 
 def restore(entry: Entry, *, by: Person, now: datetime) -> Sequence[Entry]:
-    """Take an entry and what went with it out of the trash; what was live is live again."""
+    """Take an entry and what went with it out of the trash; what was live is live again.
+
+    Pages below it stay there that the person may not bring back.
+    """
     editing.lock(entry)
     ownership.ensure_may(by, Permission.TRASH_ANY, entry)
     above = editing.find_entry(entry.parent_id) if entry.parent_id else None
@@ -67,7 +70,7 @@ def restore(entry: Entry, *, by: Person, now: datetime) -> Sequence[Entry]:
         parent_is_trashed=above is not None and above.trashed_at is not None,
     )
     moment = entry.trashed_at or now
-    back = [entry, *(each for each in tree.descendants(entry) if each.trashed_at == moment)]
+    back = _coming_back(entry, moment, by=by)
     for each in back:
         editing.lock(each)
     with recording.act(_("Restored “{title}”", title=_title(entry)), by=by, now=now):
@@ -76,6 +79,16 @@ def restore(entry: Entry, *, by: Person, now: datetime) -> Sequence[Entry]:
             _resume(each, moment, now=now)
         db.session().flush()
     return back
+
+
+def _coming_back(entry: Entry, moment: datetime, *, by: Person) -> list[Entry]:
+    found = [entry]
+    for each in tree.descendants(entry):
+        # Parents come before their children; nothing comes back below what stays.
+        is_above_back = each.parent_id in {other.id for other in found}
+        if is_above_back and each.trashed_at == moment:
+            found += [each] if ownership.may(by, Permission.TRASH_ANY, each) else []
+    return found
 
 
 def _resume(entry: Entry, trashed_at: datetime, *, now: datetime) -> None:

@@ -1,15 +1,27 @@
 """Handing entries over, and removing an account for good."""
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 
-from cms import clock, db
-from cms.accounts import people
-from cms.accounts.permissions import Person
-from cms.content import editing, profiles, telling, trash
+from cms import clock, db, notices
+from cms.accounts import invitations, people
+from cms.accounts.permissions import Person, Role
+from cms.config import Settings
+from cms.content import (
+    editing,
+    profiles,
+    revisions,
+    saved_views,
+    telling,
+    trash,
+    working_copies,
+)
 from cms.content.models import Entry, Profile, PublicationByline
+from cms.content.snapshot import Snapshot
 from cms.history.models import ChangeSet
-from cms.notices import reading
+from cms.notices import choices, reading
 from tests.admin.conftest import Room
 from tests.browsing import Browser
 
@@ -149,3 +161,50 @@ def test_owners_are_removed_by_owners_only_and_nobody_removes_themselves(
     assert browser.send(f"/admin/people/{ada.id}/removal", sent).status_code == 422
     with room.open():
         assert people.count_accounts() == 2
+
+
+def test_nothing_that_was_only_theirs_is_kept_of_whoever_is_removed(
+    browser: Browser, room: Room, settings: Settings, ada: Person, eli: Person
+) -> None:
+    with room.open(write=True):
+        offer = invitations.invite(
+            Role.AUTHOR, email="vera@example.org", by=ada, settings=settings, now=clock.now()
+        )
+        secret = offer.url.rpartition("/")[2]
+    with room.open(write=True):
+        account = invitations.accept(
+            secret, name="Vera", email="", password_hash="x", now=clock.now()
+        )
+        vera = people.person_of(account)
+    entry_id = room.write(vera, "Walks")
+    with room.open(write=True):
+        entry = editing.get_entry(entry_id)
+        typed = replace(Snapshot.of(revisions.get_head(entry)), source="Not saved yet.")
+        working_copies.keep(entry, typed, by=vera, now=clock.now(), base_id=entry.head_id)
+        for name, shared in (("Mine", False), ("Ours", True)):
+            saved_views.save_view("entries", name, "", shared=shared, by=vera, now=clock.now())
+        values = {"who": "Eli", "title": "Walks"}
+        subject = ("entry", entry_id)
+        notices.tell(
+            vera.id, "entry-changed", values=values, subject=subject, by=eli, now=clock.now()
+        )
+        choices.save(vera.id, {}, choices.DAILY, now=clock.now())
+    browser.sign_in(ada).get(f"/admin/people/{vera.id}/removal")
+    browser.submit("Remove for good", email=vera.email, to=eli.email)
+    with room.open():
+        tables = [*db.Base.metadata.sorted_tables]
+        rows = {each.name: db.session().execute(sa.select(each)).all() for each in tables}
+    assert not [name for name, found in rows.items() if vera.email in repr(found)]
+    left = {name for name, found in rows.items() if vera.id in repr(found)}
+    assert not left & {"notice_choice", "working_copy", "account", "account_token"}
+    assert [row.name for row in rows["saved_view"]] == ["Ours"]
+    assert [row.account_id for row in rows["notice"]] == [ada.id]
+
+
+def test_an_owners_entries_are_handed_over_by_owners_only(
+    browser: Browser, room: Room, ada: Person, olga: Person, eli: Person
+) -> None:
+    entry = room.write(olga, "Hers")
+    address = f"/admin/people/{olga.id}/handover"
+    assert browser.sign_in(ada).send(address, {"to": eli.email}).status_code == 403
+    assert room.entry(entry).created_by == olga.id

@@ -171,3 +171,10 @@ def test_the_history_goes_back_page_by_page(browser: Browser, room: Room, ada: P
     browser.get("/admin/settings/history/?page=2")
     assert "Name 0" in browser.text
     assert browser.get("/admin/settings/history/?page=3").status_code == 404
+
+
+def test_what_was_shown_may_be_any_nonsense(browser: Browser, ada: Person) -> None:
+    browser.sign_in(ada)
+    for shown in ("[" * 100_000, "{", "9" * 5_000, "[]"):
+        browser.get("/admin/settings")
+        assert browser.submit("Save", shown=shown).status_code == 303

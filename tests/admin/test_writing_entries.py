@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from cms import clock, db, ids
 from cms.accounts import sessions
 from cms.accounts.permissions import Person
-from cms.content import listing, terms
+from cms.content import editing, listing, revisions, terms
+from cms.content.models import Entry
+from cms.history import activity, undoing
 from cms.history.models import ChangeSet
 from tests.admin.conftest import Room
 from tests.browsing import Browser
@@ -79,6 +81,27 @@ def test_a_new_entry_with_an_id_of_anothers_is_refused(
     assert answer.status_code == 403
     assert browser.send("/admin/entries/new?id=../../x", {"title": "x"}).status_code == 404
     assert room.head(entry_id).title == "Eli’s"
+
+
+def test_a_new_entry_never_takes_over_the_history_of_one_that_was_taken_back(
+    browser: Browser, room: Room, eli: Person, rob: Person
+) -> None:
+    former = room.write(eli, "Merger with Initech")
+    with room.open():
+        act = activity.list_latest(account_id=eli.id, limit=1)[0].id
+    with room.open(write=True):
+        undoing.undo(act, by=eli, now=clock.now())
+    browser.sign_in(rob).get("/admin/entries/new?kind=post")
+    form = browser.page.form_with("Save")
+    typed = {**dict(browser.page.fields(form)), "title": "Mine", "source": "Kept."}
+    assert browser.post(f"/admin/entries/new?kind=post&id={former}", typed).status_code == 422
+    assert "Send it once more to begin anew." in browser.text
+    assert "Kept." in browser.response.text
+    assert browser.submit("Save").status_code == 303
+    with room.open():
+        assert editing.find_entry(former) is None
+        (made,) = db.session().scalars(sa.select(Entry)).all()
+        assert [each.title for each in revisions.list_revisions(made)] == ["Mine"]
 
 
 def test_a_page_stands_below_another(browser: Browser, room: Room, eli: Person) -> None:

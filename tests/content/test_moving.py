@@ -450,3 +450,17 @@ def test_the_order_that_visitors_see_is_changed_only_by_who_may_publish(eli, rob
     with pytest.raises(NotAllowed):
         moving.move(last, parent_id=None, position=1, by=rob, now=NOW)
     moving.move(last, parent_id=None, position=1, by=eli, now=NOW)
+
+
+@on_sqlite
+def test_whoever_restores_brings_back_only_what_they_may(ana, eli):
+    mine = page("Mine", live=False, by=ana)
+    publish(mine, by=ana)
+    theirs = page("Theirs", mine)
+    own = page("Below theirs", theirs, live=False, by=ana)
+    publish(own, by=ana)
+    trash.trash(mine, by=eli, now=at(1))
+    assert trash.restore(mine, by=ana, now=at(2)) == [mine]
+    assert (live_path(mine, 2), live_path(theirs, 2), live_path(own, 2)) == ("/mine/", None, None)
+    assert trash.restore(theirs, by=eli, now=at(3)) == [theirs, own]
+    assert live_path(theirs, 3) == "/mine/theirs/"
