@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from cms import db, ids, text
 from cms.accounts.models import Account, Grant
 from cms.accounts.roles import Role
-from cms.addresses.models import Address
+from cms.addresses.models import Address, RedirectHit
 from cms.cli.synthetic import VOCABULARY
 from cms.content import listed
 from cms.content.checks import CHECKS
@@ -33,9 +33,12 @@ from cms.content.models import (
     Revision,
     Term,
 )
-from cms.history.models import Change, ChangeSet, Generation
+from cms.history.models import Change, ChangeSet, ChangeSubject, Generation
 
+VERSION = "2"  # of what is written below; another one makes another site
 PAGES_SHARE = 0.15  # of all entries
+PEOPLE, BYLINES, TAGS, SHELVES = 3_000, 5_000, 5_000, 200
+LONG_LEVEL = 3_000  # pages beside each other at the top of the tree
 BATCH = 2_000  # rows in one statement
 WORDS = VOCABULARY.split()
 STARTED = datetime(2016, 1, 1, 9, tzinfo=UTC)
@@ -49,12 +52,13 @@ Row = dict[str, Any]
 def fill(database: db.Database, size: int) -> None:
     """Fill an empty database; half a million rows take about a minute on SQLite."""
     chance = random.Random(1)
-    people = [_account(number) for number in range(500)]
+    people = [_account(number) for number in range(PEOPLE)]
     profiles = [_profile(number, person) for number, person in enumerate(people)]
-    profiles += [_profile(number, None) for number in range(500, 1_000)]
-    tags = [_term("tag", number, None) for number in range(5_000)]
+    profiles += [_profile(number, None) for number in range(PEOPLE, BYLINES)]
+    tags = [_term("tag", number, None) for number in range(TAGS)]
     shelves = [_term("category", number, None) for number in range(12)]
-    shelves += [_term("category", number, shelves[number % 12]) for number in range(12, 200)]
+    shelves += [_term("category", number, shelves[number % 12]) for number in range(12, SHELVES)]
+    redirects = [_redirect(number) for number in range(size // 5)]
     with database.engine.begin() as connection:
         if database.is_sqlite:
             connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
@@ -69,9 +73,15 @@ def fill(database: db.Database, size: int) -> None:
         _write(connection, Profile, profiles)
         _write(connection, Term, [*tags, *shelves])
         _write_entries(connection, size, chance, people, profiles, tags, shelves)
-        _write(connection, Address, (_redirect(number) for number in range(size // 5)))
+        _write(connection, Address, redirects)
         _write_acts(connection, size, people)
         connection.execute(sa.update(Generation).values(number=Generation.number + 1))
+    with database.ticking() as ticks:
+        hits = [
+            {"redirect_id": row["id"], "hits": int(chance.paretovariate(0.7)), "last_at": STARTED}
+            for row in redirects[::3]
+        ]
+        _write(ticks.connection(), RedirectHit, hits)
 
 
 def _write_entries(
@@ -91,7 +101,8 @@ def _write_entries(
             # The first people write the most, as everywhere.
             author = people[int(chance.paretovariate(0.7)) % len(people)]
             kind = "page" if is_page else "post"
-            parent = pages[len(pages) // CHILDREN - 1] if len(pages) >= CHILDREN else None
+            beyond = len(pages) - min(LONG_LEVEL, size // 20)
+            parent = pages[beyond // CHILDREN] if beyond >= 0 else None
             entry = _entry(number, kind, author, parent if is_page else None, len(pages))
             if is_page:
                 pages.append(entry["id"])
@@ -132,7 +143,7 @@ def _entry(number: int, kind: str, author: Row, parent_id: str | None, place: in
     moment = STARTED + STEP * number
     entry_id = _id(number, 0)
     return {
-        "id": entry_id, "type": kind, "parent_id": parent_id, "position": place % CHILDREN,
+        "id": entry_id, "type": kind, "parent_id": parent_id, "position": place,
         "locale": "en" if number % 7 else "de", "translation_group": entry_id,
         "guid": None, "created_at": moment, "created_by": author["id"], "head_id": None,
         "trashed_at": None,
@@ -258,7 +269,8 @@ def _term(taxonomy: str, number: int, above: Row | None) -> Row:
     path = f"{above['path'] if above else f'/{taxonomy}/'}{slug}/"
     return {
         "id": ids.new_id(), "taxonomy": taxonomy, "parent_id": above["id"] if above else None,
-        "position": 0, "locale": "", "name": name, "slug": slug, "path": path, "description": "",
+        "position": 0, "locale": "", "name": name, "name_key": text.fold(name),
+        "slug": slug, "path": path, "description": "",
         "internal": number % 40 == 0, "seo": {}, "created_at": STARTED,
     }  # fmt: skip
 
@@ -266,8 +278,9 @@ def _term(taxonomy: str, number: int, above: Row | None) -> Row:
 def _redirect(number: int) -> Row:
     return {
         "id": ids.new_id(), "path": f"/old/{number}/{WORDS[number % len(WORDS)]}/",
-        "target_kind": "redirect", "target_id": None, "state": "current",
-        "location": f"/post/{number}/", "code": 301, "created_at": STARTED + STEP * number,
+        "target_kind": "redirect", "target_id": None, "state": "former",
+        "by_hand": number % 2 == 0, "location": f"/post/{number}/", "code": 301,
+        "created_at": STARTED + STEP * number,
     }  # fmt: skip
 
 
@@ -279,6 +292,12 @@ def _write_acts(connection: sa.Connection, size: int, people: list[Row]) -> None
         for number in range(size)
     )  # fmt: skip
     _write(connection, ChangeSet, acts)
+    subjects = (
+        {"change_set_id": _id(number, 9), "kind": "entry" if number % 20 else "term",
+         "subject_id": _id(number, 0), "created_at": STARTED + STEP * number}
+        for number in range(size)
+    )  # fmt: skip
+    _write(connection, ChangeSubject, subjects)
     changes = (
         {"id": _id(number, 10 + turn), "change_set_id": _id(number, 9), "row_table": "entry",
          "row_id": _id(number, 0), "operation": "update",
