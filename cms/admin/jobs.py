@@ -37,7 +37,7 @@ def follow(job_id: str, *, back: str) -> Response:
         with db.unit_of_work(site.database, write=False):
             line = listing.get_job(job_id)
         if line.state == "done":
-            notes.leave(line.words or _("Done: {what}", what=line.label))
+            notes.leave(line.words or _("Done: {what}", what=line.label), line.change_set_id)
             return urls.go_to(line.result_href or back)
     return urls.see_other("admin.jobs_show", job_id=job_id, back=back)
 

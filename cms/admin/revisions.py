@@ -37,6 +37,7 @@ def index(entry_id: str) -> str:
         entry=presenting.heading(entry),
         revisions=[_row(entry, each, names, live.revision_id if live else None) for each in shown],
         pages=pages,
+        activity_href=url_for("admin.activity", thing=f"entry:{entry.id}"),
     )
 
 

@@ -3,28 +3,35 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from cms import db
+from cms import db, jobs
 from cms.accounts import keeping as keeping_people
 from cms.accounts.permissions import Permission, Person, ensure_may, may
-from cms.admin import activity_changes, activity_words, notes, presenting
+from cms.admin import activity_changes, activity_words, notes, presenting, undoing_job
+from cms.admin import jobs as jobs_door
 from cms.admin.door import blueprint
 from cms.content import keeping as keeping_terms
-from cms.content import keeping_entries
+from cms.content import keeping_entries, keeping_front
 from cms.errors import NotAllowed
 from cms.history import activity, steps, undoing
 from cms.history.models import ChangeSet
 from cms.history.restoring import Blocked, Obstacle
 from cms.i18n import gettext as _
+from cms.mail import letters
+from cms.notices import telling
+from cms.outbox import posting
 from cms.site import keeping as keeping_site
 from cms.transfer import keeping as keeping_imports
 from cms.web import gate, urls
 
 # Each of these tells, when it is imported, how its rows are put back.
-KEEPERS = (keeping_site, keeping_terms, keeping_entries, keeping_people, keeping_imports)
+KEEPERS = (keeping_site, keeping_terms, keeping_entries, keeping_front, keeping_people,
+           keeping_imports)  # fmt: skip
 SHOWN_THINGS = 12
+LETTERS = (letters.KIND, telling.ERRAND)
+AT_ONCE = 50  # things; an act on more is taken back beside the request
 
 
 @blueprint.get("/activity/<change_set_id>", endpoint="activity_show")
@@ -40,6 +47,8 @@ def show(change_set_id: str) -> str:
 def create(change_set_id: str) -> ResponseReturnValue:
     """Take an act back; what stands in the way is told on its page."""
     act = _visible(change_set_id)
+    if activity.count_subjects(act) > AT_ONCE:
+        return _take_back_beside(act)
     try:
         undone = undoing.undo(act.id, by=gate.signed_in_person(), now=gate.now())
     except Blocked as blocked:
@@ -47,7 +56,24 @@ def create(change_set_id: str) -> ResponseReturnValue:
         return _page(_visible(change_set_id), blocked.obstacles), 422
     db.commit()
     notes.leave(f"{undone.label}.", undone.id)
-    return _back(act)
+    return urls.go_to(_back_href(act))
+
+
+def _take_back_beside(act: ChangeSet) -> ResponseReturnValue:
+    """What stands in the way is told now, as far as it does by now."""
+    if found := undoing.find_obstacles(act, now=gate.now()):
+        return _page(act, found), 422
+    person, back = gate.signed_in_person(), _back_href(act)
+    undoing.ensure_may(act, by=person)
+    job_id = jobs.enqueue(
+        undoing_job.KIND,
+        {"change_set_id": act.id, "back": back},
+        label=_("Taking back: {label}", label=act.label),
+        by=person,
+        now=gate.now(),
+    )
+    db.commit()
+    return jobs_door.follow(job_id, back=back)
 
 
 def _visible(change_set_id: str) -> ChangeSet:
@@ -62,14 +88,14 @@ def _sees(act: ChangeSet, person: Person) -> bool:
     return act.account_id == person.id or bool(may(person, Permission.VIEW_ACTIVITY))
 
 
-def _back(act: ChangeSet) -> Response:
+def _back_href(act: ChangeSet) -> str:
     """Where one came from, unless that page was about something that is gone now."""
     own = url_for("admin.activity_show", change_set_id=act.id)
     came_from = urls.path_of_referrer()
     gone = (net.row_id for net in steps.sum_up(steps.list_steps(act.id)) if net.is_insert)
     if any(row_id in came_from for row_id in gone) or not request.referrer:
-        return urls.go_to(own)
-    return urls.go_to(came_from)
+        return own
+    return came_from
 
 
 def _page(act: ChangeSet, found: Sequence[Obstacle]) -> str:
@@ -92,6 +118,8 @@ def _page(act: ChangeSet, found: Sequence[Obstacle]) -> str:
         more=max(0, activity_changes.count(nets) - activity_changes.MOST),
         obstacles=[_obstacle(each, names, person) for each in found if act.state == "applied"],
         refusal=refusal,
+        letters=posting.count_done(act.id, LETTERS),
+        in_background=activity.count_subjects(act) > AT_ONCE,
         back_href=url_for("admin.activity"),
     )
 

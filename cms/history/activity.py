@@ -132,6 +132,12 @@ def list_subjects(change_set: ChangeSet, *, limit: int) -> list[tuple[str, str]]
     return [(row.kind, row.subject_id) for row in rows]
 
 
+def count_subjects(change_set: ChangeSet) -> int:
+    """How many things an act was about."""
+    query = sa.select(sa.func.count()).where(ChangeSubject.change_set_id == change_set.id)
+    return db.session().scalar(query) or 0
+
+
 _COLUMNS = (
     ChangeSet.id,
     ChangeSet.label,

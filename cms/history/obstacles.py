@@ -33,6 +33,8 @@ def find(plan: Plan, present: Rows, *, since: str, now: datetime) -> tuple[Obsta
         found += look(plan, present, since)
     for keeper in restoring.keepers_of(plan):
         found += keeper.find_obstacles(plan, now=now)
+    for find_more in restoring.looks():
+        found += find_more(plan)
     return _in_words(found, since)
 
 

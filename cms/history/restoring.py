@@ -5,7 +5,7 @@ is made from a text, sessions that must end) and what must hold between them (in
 overlap, a tree without circles) is known to the rooms, which register a keeper for their tables.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -119,8 +119,11 @@ class Pointer:
     kind_column: str | None = None
 
 
+Look = Callable[[Plan], Iterable[Obstacle | Standing]]
+
 _keepers: dict[str, Keeper] = {}
 _pointers: list[Pointer] = []
+_looks: list[Look] = []
 _words: dict[str, object] = {}
 
 
@@ -140,6 +143,17 @@ def keepers_of(plan: Plan) -> tuple[Keeper, ...]:
     """Everyone whose rows are in the plan, each once."""
     found = (find_keeper(net.table) for net in plan.nets.values())
     return tuple(dict.fromkeys(keeper for keeper in found if keeper is not None))
+
+
+def look(find: Look) -> Look:
+    """Let a room say what stands in the way of any act, whoever keeps the rows that it touched."""
+    _looks.append(find)
+    return find
+
+
+def looks() -> tuple[Look, ...]:
+    """What the rooms look at beside their own rows."""
+    return tuple(_looks)
 
 
 def point(table: str, column: str, *to: str, kind_column: str | None = None) -> None:

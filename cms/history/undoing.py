@@ -5,7 +5,7 @@ opposite order, so every state on it was allowed once. It is an act like any oth
 log, and can be taken back in its turn.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -17,6 +17,9 @@ from cms.history import activity, obstacles, recording, restoring, steps, tracki
 from cms.history.models import Change, ChangeSet
 from cms.history.restoring import Blocked, Obstacle, Plan
 from cms.i18n import gettext as _
+
+TOLD_EVERY = 50  # steps
+Tell = Callable[[int, int], None]
 
 
 class Person(recording.Actor, Protocol):
@@ -47,10 +50,13 @@ def ensure_may(change_set: ChangeSet, *, by: Person) -> None:
         keeper.ensure_may(plan, by)
 
 
-def undo(change_set_id: str, *, by: Person, now: datetime) -> ChangeSet:
+def undo(
+    change_set_id: str, *, by: Person, now: datetime, tell: Tell = lambda done, total: None
+) -> ChangeSet:
     """Take an act back; returns the act of doing so.
 
-    Raises NotFound, NotAllowed, Rejected, and Blocked with what stands in the way.
+    `tell` hears now and then how many of its steps are walked back, of how many. Raises NotFound,
+    NotAllowed, Rejected, and Blocked with what stands in the way.
     """
     change_set = activity.get_act(change_set_id)
     db.session().refresh(change_set, with_for_update=True)
@@ -71,7 +77,7 @@ def undo(change_set_id: str, *, by: Person, now: datetime) -> ChangeSet:
         raise Blocked(_tell(found), found)
     with recording.act(_label(change_set), by=by, now=now, undoes_id=change_set.id) as undone_by:
         try:
-            _walk_back(plan, taken, now=now)
+            _walk_back(plan, taken, now=now, tell=tell)
         except IntegrityError:
             raise Rejected(_("Something changed at this very moment. Try again.")) from None
         _turn(change_set)
@@ -110,11 +116,13 @@ def _label(change_set: ChangeSet) -> str:
     return _("Done again: {label}", label=first.label)
 
 
-def _walk_back(plan: Plan, taken: Sequence[Change], *, now: datetime) -> None:
+def _walk_back(plan: Plan, taken: Sequence[Change], *, now: datetime, tell: Tell) -> None:
     keepers = restoring.keepers_of(plan)
     for keeper in keepers:
         keeper.prepare(plan, now=now)
-    for step in reversed(taken):
+    for number, step in enumerate(reversed(taken)):
+        if number % TOLD_EVERY == 0:
+            tell(number, len(taken))
         _reverse(step)
         db.session().flush()
     for keeper in keepers:

@@ -78,6 +78,23 @@ class Progress:
         self._report()
         return db.retrying(lambda: self._step(name, act))
 
+    def alone(self, name: str, act: Callable[[], T]) -> T:
+        """As `once`, for a step that is an act of the history by itself, such as an undo.
+
+        While it goes on, `reach` moves the bar. A job has one such step and no others.
+        """
+        self._names.add(name)
+        self._report()
+        return db.retrying(lambda: self._step(name, act, is_act=True))
+
+    def reach(self, done: int, total: int) -> None:
+        """Say how far a long step is; raises Cancelled, which drops all that it did.
+
+        It is not laid down half way: it would begin anew each time and never come to its end.
+        """
+        self.done, self.total = done, total
+        self._report(may_stop=False)
+
     def each(
         self,
         items: Sequence[Item],
@@ -102,7 +119,7 @@ class Progress:
         self.result_words = text.truncate(text.clean_line(words), MAX_LABEL)
         self.result_href = href if len(href) <= MAX_HREF else ""
 
-    def _step(self, name: str, act: Callable[[], T]) -> T:
+    def _step(self, name: str, act: Callable[[], T], *, is_act: bool = False) -> T:
         with db.unit_of_work(self._claim.database):
             done = db.session().get(JobMark, (self.job_id, name))
             if done is not None:
@@ -115,8 +132,12 @@ class Progress:
                 db.session().flush()
             except IntegrityError:
                 raise claims.Lost from None
-            with self._acting():
+            if is_act:
                 answer = act()
+                self._note_act(recording.latest())
+            else:
+                with self._acting():
+                    answer = act()
             mark.result = answer
             db.commit()
         return answer
@@ -131,10 +152,13 @@ class Progress:
             return
         with recording.together(by=self.by, now=self.now(), label=self._label, via="job"):
             yield
-        self.change_set_id = recording.latest()
-        if self.change_set_id is not None:
+        self._note_act(recording.latest())
+
+    def _note_act(self, change_set_id: str | None) -> None:
+        self.change_set_id = change_set_id
+        if change_set_id is not None:
             mark = JobMark(job_id=self.job_id, name=ACT, done_at=self.now())
-            mark.result = self.change_set_id
+            mark.result = change_set_id
             db.session().add(mark)
 
     def _find_act(self) -> str | None:
@@ -144,14 +168,14 @@ class Progress:
             self.change_set_id = mark.result
         return mark.result if mark is not None else None
 
-    def _report(self) -> None:
+    def _report(self, *, may_stop: bool = True) -> None:
         """Note how far it is, and learn whether it should go on."""
         wants_cancel = claims.report(
             self._claim, now=self.now(), done=self.done, total=self.total, words=self._words
         )
         if wants_cancel:
             raise Cancelled
-        if self._stopping():
+        if may_stop and self._stopping():
             raise Stopped
 
 

@@ -62,6 +62,14 @@ def find(errand_id: str) -> Errand | None:
     return db.session().get(Errand, errand_id)
 
 
+def count_done(change_set_id: str, kinds: Sequence[str]) -> int:
+    """How many errands of these kinds were run because of an act; of the last weeks only."""
+    query = sa.select(sa.func.count()).where(
+        Errand.change_set_id == change_set_id, Errand.kind.in_(kinds), Errand.state == "done"
+    )
+    return db.session().scalar(query) or 0
+
+
 def list_failed(kinds: Sequence[str], *, limit: int = 100) -> list[Errand]:
     """Errands of these kinds that were given up, newest first."""
     query = sa.select(Errand).where(Errand.state == "failed", Errand.kind.in_(kinds))

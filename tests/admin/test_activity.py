@@ -3,16 +3,22 @@
 import csv
 import io
 import re
+import tracemalloc
+from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from cms import clock, db
+from cms import clock, db, ids
 from cms.accounts.permissions import OPERATOR, Person
-from cms.admin import activity_words
+from cms.admin import activity_words, undoing
 from cms.config import ROOT
-from cms.content import editing, terms, trash
+from cms.content import editing, reviewing, terms, trash
+from cms.content.snapshot import Snapshot
+from cms.history import activity, recording
 from cms.history.models import ChangeSet
+from cms.outbox.models import Errand
 from cms.site import settings
 from tests.admin.conftest import Room
 from tests.browsing import Browser
@@ -120,6 +126,109 @@ def test_the_list_goes_to_a_spreadsheet_with_its_filters(
     rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
     assert rows[0] == ["When", "Who", "What", "Where", "State"]
     assert [row[2] for row in rows[1:]] == ["Started “=cmd|x”"]
+
+
+def test_a_very_long_log_goes_out_in_pieces_and_never_lies_in_memory(
+    browser: Browser, room: Room, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(activity, "BATCH", 100)
+    start, many = clock.now() - timedelta(days=9), 3_000
+    acts = [
+        {"id": ids.new_id(), "label": f"Edited number {number}", "actor": "program",
+         "via": "terminal", "state": "applied", "created_at": start + timedelta(seconds=number)}
+        for number in range(many)
+    ]  # fmt: skip
+    with room.open(write=True):
+        db.session().execute(sa.insert(ChangeSet.__table__), acts)  # type: ignore[arg-type]
+    del acts
+    address = f"/admin/activity/list.csv?who=programs&q=number&since={start.date()}"
+    answer = browser.sign_in(ada).client.get(address, base_url=browser.base)
+    tracemalloc.start()
+    length = largest = 0
+    for piece in answer.iter_encoded():
+        length, largest = length + piece.count(b"\n"), max(largest, len(piece))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    answer.close()
+    assert length == many + 1
+    assert largest < 50_000
+    assert peak < 1_500_000  # a batch of acts, and what SQLAlchemy makes of it
+
+
+def test_an_act_on_very_many_is_taken_back_beside_the_request(
+    browser: Browser, room: Room, ada: Person, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undoing, "AT_ONCE", 3)
+    made = [room.write(ada, f"Cup {number}") for number in range(5)]
+    with room.open(write=True), recording.act("Trashed them", by=ada, now=clock.now()):
+        for each in made:
+            trash.trash(editing.get_entry(each), by=ada, now=clock.now())
+    act = latest(room)
+    browser.sign_in(ada).get(f"/admin/activity/{act}")
+    assert "it is taken back beside the request" in browser.text
+    browser.submit("Undo")
+    browser.follow()
+    assert "Undone: Trashed them." in browser.text
+    assert [room.entry(each).trashed_at for each in made] == [None] * 5
+    browser.submit("Undo")
+    browser.follow()
+    assert "Done again: Trashed them." in browser.text
+    assert None not in [room.entry(each).trashed_at for each in made]
+
+
+def test_what_stands_in_the_way_of_a_large_undo_is_told_before_and_when_it_comes_to_it(
+    browser: Browser, room: Room, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undoing, "AT_ONCE", 0)
+    made = room.write(ada, "Cup")
+    act = latest(room)
+
+    def edit() -> None:
+        with room.open(write=True):
+            entry = editing.get_entry(made)
+            content = Snapshot(title="Pot", source="Hot")
+            editing.save(entry, content, by=ada, now=clock.now(), based_on=entry.head_id)
+
+    def edit_meanwhile(*args: Any, **named: Any) -> Any:
+        edit()
+        return follow(*args, **named)
+
+    follow = undoing.jobs_door.follow
+    monkeypatch.setattr(undoing.jobs_door, "follow", edit_meanwhile)
+    browser.sign_in(ada).send(f"/admin/activity/{act}/undo", {})
+    browser.follow()
+    assert "“Edited “Pot”” came later. Undo that first." in browser.text
+    assert room.head(made).title == "Pot"
+    assert browser.send(f"/admin/activity/{act}/undo", {}).status_code == 422
+    assert "This cannot be undone now" in browser.text
+
+
+def test_letters_that_went_out_are_told_since_they_stay_sent(
+    browser: Browser, room: Room, ada: Person, eli: Person, rob: Person
+) -> None:
+    made = room.write(rob, "Cup")
+    with room.open(write=True):
+        reviewing.ask(editing.get_entry(made), "Please", by=rob, now=clock.now())
+    act = latest(room)
+    browser.sign_in(ada).get(f"/admin/activity/{act}")
+    assert "went out because of this" not in browser.text
+    with room.open(write=True):
+        for number in range(2):
+            errand = {"kind": "letter", "payload": {}, "once_key": f"letter-{number}"}
+            moments = {"created_at": clock.now(), "due_at": clock.now()}
+            db.session().add(Errand(**errand, **moments, state="done", change_set_id=act))
+    browser.get(f"/admin/activity/{act}")
+    assert "2 letters went out because of this. Undoing does not call them back." in browser.text
+
+
+def test_the_history_of_an_entry_leads_to_all_that_was_done_to_it(
+    browser: Browser, room: Room, ana: Person
+) -> None:
+    made, _other = room.write(ana, "Cup"), room.write(ana, "Pot")
+    browser.sign_in(ana).get(f"/admin/entries/{made}/revisions/")
+    go(browser, "All that was done to it")
+    assert "Started “Cup”" in browser.text
+    assert "Pot" not in listed(browser)
 
 
 def test_an_act_shows_what_changed_and_is_undone_there(

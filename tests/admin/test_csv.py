@@ -69,7 +69,7 @@ def test_a_reader_who_goes_away_leaves_nothing_open(
     monkeypatch.setattr(csv_export, "ROWS_AT_ONCE", 1)
     for number in range(3):
         room.write(eli, f"Cup {number}")
-    answer = browser.sign_in(eli).client.get("/admin/entries/list.csv")
+    answer = browser.sign_in(eli).client.get("/admin/entries/list.csv", base_url=browser.base)
     next(answer.iter_encoded())
     answer.close()
     assert room.write(eli, "Still writable")

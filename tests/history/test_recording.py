@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from cms import db
 from cms.accounts.permissions import OPERATOR
-from cms.content import editing, moving, profiles, publishing, terms, trash
+from cms.content import editing, moving, profiles, publishing, reviewing, terms, trash
 from cms.content.models import Entry, Publication, Term
 from cms.content.snapshot import Snapshot
 from cms.errors import Rejected
@@ -121,6 +121,12 @@ ACTS = {
         it["profile"], by=OPERATOR, now=NOW, name="y", handle="y"
     ),
     "change a setting": lambda it: settings.save({"title": "x"}, by=OPERATOR, now=NOW),
+    "ask for a review": lambda it: reviewing.ask(it["entry"], "Please", by=OPERATOR, now=NOW),
+    "send a review back": lambda it: reviewing.send_back(
+        it["asked"], "Longer", by=OPERATOR, now=at(1)
+    ),
+    "take a review back": lambda it: reviewing.withdraw(it["asked"], by=OPERATOR, now=at(1)),
+    "publish what was asked for": lambda it: publish(it["asked"], now=at(1)),
     "change a menu": lambda it: menus.save_menu(
         "main", "Main", [menus.Line("x", "url", url="/x/")], by=OPERATOR, now=NOW
     ),
@@ -131,13 +137,14 @@ ACTS = {
 def things():
     """One of each thing, in the state that an act needs."""
     term = terms.create_term("tag", "Term", by=OPERATOR, now=NOW)
-    made = {name: write(name) for name in ("entry", "live", "coming", "trashed")}
+    made = {name: write(name) for name in ("entry", "live", "coming", "trashed", "asked")}
     made |= {name: write(name, kind="page") for name in ("parent", "page")}
     rewrite(made["trashed"], term_ids=(term.id,))
     for name in ("live", "trashed", "parent"):
         publish(made[name])
     publish(made["coming"], at=at(5))
     trash.trash(made["trashed"], by=OPERATOR, now=NOW)
+    reviewing.ask(made["asked"], "Please", by=OPERATOR, now=NOW)
     profile = profiles.create_profile("Profile", by=OPERATOR, now=NOW)
     db.commit()
     return {**made, "term": term, "profile": profile}

@@ -14,6 +14,7 @@ from cms.history import restoring, tracking, undoing
 from cms.history.models import ChangeSet
 from cms.history.restoring import Blocked
 from cms.migrating import load_models
+from cms.site import settings
 from tests.content.stories import at, on_sqlite, publish, rewrite, write
 from tests.history.sameness import differences, dump
 from tests.history.test_recording import ACTS, things  # noqa: F401
@@ -80,6 +81,51 @@ def test_what_was_public_before_an_undo_still_leads_on():
     line = book.find("/old/")
     assert line is not None
     assert (line.target_id, line.state) == (entry.id, "former")
+
+
+def front(page):
+    settings.save({"front": "page", "front_page": page.id}, by=OPERATOR, now=at(1))
+    return last()
+
+
+def test_a_front_page_comes_back_only_where_its_page_is():
+    page = write("Home", kind="page")
+    publish(page)
+    front(page)
+    settings.save({"front": "posts"}, by=OPERATOR, now=at(1))
+    away = last()
+    trash.trash(page, by=OPERATOR, now=at(2))
+    trashed = last()
+    with pytest.raises(Blocked, match="Moved “Home” to the trash” came later"):
+        undo(away, at(3))
+    undo(trashed, at(3))
+    undo(away, at(3))
+    assert settings.load().front == "page"
+
+
+def test_a_front_page_that_was_deleted_for_good_never_comes_back():
+    page = write("Home", kind="page")
+    front(page)
+    settings.save({"front": "posts"}, by=OPERATOR, now=at(1))
+    away = last()
+    trash.trash(page, by=OPERATOR, now=at(2))
+    trash.purge(page, by=OPERATOR, now=at(2))
+    (obstacle, *_rest) = undoing.find_obstacles(away, now=at(3))
+    assert obstacle.is_final
+    assert "deleted for good" in obstacle.words
+
+
+def test_nothing_takes_the_page_from_the_front_of_the_site():
+    page = write("Home", kind="page")
+    written = last()
+    trash.trash(page, by=OPERATOR, now=at(1))
+    trash.restore(page, by=OPERATOR, now=at(1))
+    restored = last()
+    chosen = front(page)
+    for act in (restored, written):
+        assert chosen in [each.act for each in undoing.find_obstacles(act, now=at(2))]
+    undo(chosen)
+    undo(restored)
 
 
 @on_sqlite
