@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from cms import db
 from cms.accounts import granting, links, people, sessions, throttling, tokens
 from cms.accounts.models import Account, Token
-from cms.accounts.permissions import Person
+from cms.accounts.permissions import Permission, Person, Role, may
 from cms.config import Settings
 from cms.errors import NotFound, Rejected
 from cms.history import recording
@@ -181,14 +181,30 @@ def _find(purpose: str, secret: str, now: datetime) -> tuple[Token, Account]:
     account = people.find_account(token.account_id or "") if token else None
     if token is None or account is None or account.state != "active":
         raise NotFound(_("This link does not work any more."))
+    if not _still_may(token, account):
+        raise NotFound(_("This link does not work any more."))
     return token, account
+
+
+def _still_may(token: Token, account: Account) -> bool:
+    """Whether whoever asked could ask for it now: a role may be lost, or gained, meanwhile."""
+    asker_id = str(token.data.get("by", ""))
+    if asker_id in ("", account.id):
+        return True
+    asker = people.find_account(asker_id)
+    if asker is None or asker.state != "active":
+        return False
+    is_owner = Role.OWNER in people.roles_of(account)
+    needed = Permission.MANAGE_OWNERS if is_owner else Permission.MANAGE_PEOPLE
+    return bool(may(people.person_of(asker), needed))
 
 
 def _take(purpose: str, secret: str, now: datetime) -> tuple[Token, Account]:
     """The token, used up by us alone; whoever stops a change waits for it, or it for them."""
     token, account = _find(purpose, secret, now)
     db.session().refresh(account, with_for_update=True)
-    if not tokens.use(token, now=now):
+    db.session().refresh(account, ["grants"])
+    if not _still_may(token, account) or not tokens.use(token, now=now):
         raise NotFound(_("This link does not work any more."))
     db.session().refresh(token)
     return token, account

@@ -153,11 +153,17 @@ def shown(finding: Finding, *, is_ignored: bool = False) -> dict[str, Any]:
         "severity_words": str(WORDS[check.severity]),
         "label": str(check.label),
         "mend": str(check.mend),
-        # What a title is the same as, it says itself.
-        "place": "" if finding.code == "title-same" else finding.place,
+        "place": "" if _is_untold(finding) else finding.place,
         "count": finding.count,
         "is_ignored": is_ignored,
     }
+
+
+def _is_untold(finding: Finding) -> bool:
+    """Whether a place says nothing (what a title is the same as), or what others do not show."""
+    if finding.code == "link-hidden":
+        return not may(gate.current_person(), Permission.EDIT_ANY)
+    return finding.code == "title-same"
 
 
 def _form(ignored: bool) -> ChecksForm:

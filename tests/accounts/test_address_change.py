@@ -7,10 +7,18 @@ import pytest
 import sqlalchemy as sa
 
 from cms import clock, db
-from cms.accounts import address_change, closing, links, password_change, people, tokens
+from cms.accounts import (
+    address_change,
+    closing,
+    granting,
+    links,
+    password_change,
+    people,
+    tokens,
+)
 from cms.accounts.address_change import Asked
 from cms.accounts.models import Account, Token
-from cms.accounts.permissions import Person
+from cms.accounts.permissions import Person, Role
 from cms.accounts.throttling import Throttled
 from cms.config import Settings
 from cms.errors import CmsError, NotAllowed, NotFound, Rejected
@@ -191,6 +199,37 @@ def test_who_may_ask(
     for by, whose in ((ana, rob), (ada, olga)):
         with pytest.raises(NotAllowed):
             ask("evil@example.org", by=by, whose=whose)
+
+
+def test_whoever_asked_for_another_must_still_be_allowed_to_when_the_link_is_followed(
+    database: db.Database,
+    ask: Callable[..., Asked],
+    secret_of: Callable[[str], str],
+    olga: Person,
+    ada: Person,
+    rob: Person,
+) -> None:
+    def get(person: Person) -> Account:
+        return people.get_account(person.id)
+
+    secret = secret_of(ask(by=ada).token_id)
+    changes: tuple[tuple[Callable[[], object], bool], ...] = (
+        (lambda: granting.change_roles(get(rob), [Role.OWNER], by=olga, now=NOW), False),
+        (lambda: granting.change_roles(get(rob), [Role.EDITOR], by=olga, now=NOW), True),
+        (lambda: granting.change_roles(get(ada), [Role.EDITOR], by=olga, now=NOW), False),
+        (lambda: granting.change_roles(get(ada), [Role.ADMINISTRATOR], by=olga, now=NOW), True),
+        (lambda: closing.disable(get(ada), by=olga, now=NOW), False),
+    )
+    for change, works in changes:
+        _in(database, change)
+        with db.unit_of_work(database):
+            if works:
+                assert address_change.get_waiting(secret, now=NOW).email == NEW
+                continue
+            for act in (address_change.get_waiting, address_change.complete):
+                with pytest.raises(NotFound):
+                    act(secret, now=NOW)
+    assert _email(database, rob) == rob.email
 
 
 def test_letters_are_not_sent_without_end(ask: Callable[..., Asked]) -> None:

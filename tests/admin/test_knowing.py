@@ -106,6 +106,17 @@ def test_links_in_an_unknown_draft_are_not_changed_and_it_is_not_named(
     assert room.entry(mine).trashed_at is None
 
 
+def test_a_link_to_an_unknown_draft_does_not_tell_its_title(
+    browser: Browser, room: Room, writer: Person, eli: Person, secret: str
+) -> None:
+    mine = room.write(writer, "Guessing", source=f"[a](/merger/) and [b](entry:{secret})")
+    for address in (f"/admin/entries/{mine}", f"/admin/entries/{mine}/publication"):
+        browser.sign_in(writer).get(address)
+        assert SECRET not in browser.response.text
+    browser.sign_in(eli).get(f"/admin/entries/{mine}")
+    assert SECRET in browser.response.text
+
+
 def test_an_entry_that_was_handed_over_is_not_named_to_whoever_had_it(
     browser: Browser, room: Room, ada: Person, ana: Person, eli: Person
 ) -> None:
