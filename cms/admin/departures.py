@@ -13,6 +13,7 @@ from cms.admin import notes
 from cms.admin.door import blueprint
 from cms.content import handing_over, profiles
 from cms.errors import Rejected
+from cms.history import recording
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
 from cms.i18n import ngettext
@@ -75,7 +76,8 @@ def create(account_id: str) -> ResponseReturnValue:
         return _handover_page(form, account), 422
     db.commit()
     notes.leave(
-        ngettext("{n} entry was handed over.", "{n} entries were handed over.", moved.entries)
+        ngettext("{n} entry was handed over.", "{n} entries were handed over.", moved.entries),
+        recording.latest(),
     )
     return urls.see_other("admin.people_show", account_id=account_id)
 

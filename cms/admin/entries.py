@@ -92,7 +92,7 @@ def copy(entry_id: str) -> Response:
     entry = editing.get_entry(entry_id)
     made = editing.duplicate(entry, by=gate.signed_in_person(), now=gate.now())
     db.commit()
-    notes.leave(_("This is the copy. It is a draft."))
+    notes.leave(_("This is the copy. It is a draft."), recording.latest())
     return urls.see_other("admin.entries_edit", entry_id=made.id)
 
 

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired
 from cms import db
 from cms.accounts.permissions import Permission, may
 from cms.admin import entry_naming, notes
-from cms.admin.door import blueprint, retried
+from cms.admin.door import blueprint
 from cms.content import editing, knowing, listing, ownership, removal, revisions
 from cms.content.models import Entry
 from cms.content.removal import Choice, Plan
@@ -71,7 +71,6 @@ def new(entry_id: str) -> str:
 
 @blueprint.post("/entries/<entry_id>/removal", endpoint="removal_create")
 @gate.requires(Permission.TRASH_OWN)
-@retried
 def create(entry_id: str) -> ResponseReturnValue:
     """Trash an entry, or delete it for good when it lies in the trash, with its uses as chosen."""
     entry = _removable(entry_id)

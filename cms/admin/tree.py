@@ -10,7 +10,7 @@ from wtforms.validators import NumberRange, Optional
 from cms import db
 from cms.accounts.permissions import Permission
 from cms.admin import entry_naming, notes
-from cms.admin.door import blueprint, retried
+from cms.admin.door import blueprint
 from cms.content import editing, knowing, listing, moving, ownership, revisions, tree
 from cms.content.listing import Line
 from cms.content.models import Entry
@@ -80,7 +80,6 @@ def index() -> str:
 
 @blueprint.post("/tree/moves", endpoint="tree_moves")
 @gate.requires(Permission.WRITE)
-@retried
 def create() -> ResponseReturnValue:
     """Put a page below another one (none: at the top), in front of a sibling (none: last)."""
     entry = _movable(request.values.get("id", ""))
@@ -121,7 +120,6 @@ def edit(entry_id: str) -> str:
 
 @blueprint.post("/tree/<entry_id>/place", endpoint="tree_place_update")
 @gate.requires(Permission.WRITE)
-@retried
 def update(entry_id: str) -> ResponseReturnValue:
     """Move a page with all below it."""
     entry = _movable(entry_id)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import defer
 
 from cms import db, ids
 from cms.addresses import book
@@ -22,6 +23,8 @@ SHORTEST = timedelta(microseconds=1)
 def list_all(entry: Entry) -> Sequence[Publication]:
     """All publications of an entry, the earliest first."""
     query = sa.select(Publication).where(Publication.entry_id == entry.id)
+    # There may be hundreds, and hardly anyone asks for their texts.
+    query = query.options(defer(Publication.html), defer(Publication.headings))
     # Read anew: another editor may have ended one since this session saw it.
     query = query.order_by(Publication.from_at).execution_options(populate_existing=True)
     return db.session().scalars(query).all()

@@ -64,6 +64,8 @@ def test_entries_go_to_another_person_and_bylines_stay(
     assert "3 entries were handed over." in browser.text
     assert {_owner(room, each) for each in ana_wrote} == {eli.id}
     assert [room.head(each).id for each in ana_wrote] == before
+    browser.submit("Undo")
+    assert {_owner(room, each) for each in ana_wrote} == {ana.id}
 
 
 def test_bylines_go_along_in_what_is_written_and_what_is_shown(

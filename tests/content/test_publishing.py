@@ -449,3 +449,15 @@ def test_visitors_pages_read_publications_only():
             if isinstance(piece, ast.ImportFrom) and (piece.module or "").startswith("cms.content"):
                 named |= {alias.name for alias in piece.names}
         assert not named & private, f"{path.name} reads what is not public"
+
+
+@on_sqlite
+def test_what_an_entry_ever_showed_is_listed_without_its_texts(database):
+    entry = write(source="A long walk.")
+    publish(entry)
+    publish(entry, now=at(hours=1))
+    db.commit()
+    with db.unit_of_work(database, write=False):
+        listed = intervals.list_all(entry)
+        assert all({"html", "headings"} <= sa.inspect(each).unloaded for each in listed)
+        assert "A long walk." in listed[0].html
