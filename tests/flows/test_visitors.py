@@ -5,17 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from cms import clock, db
 from cms.accounts.permissions import OPERATOR
 from cms.site import settings as site_settings
 from tests import databases
+from tests.flows import looking
 from tests.flows.conftest import Window
 from tests.public import journal
 
-SCREENS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+WIDTHS = (1280, 390)
 NARROWEST = 320  # CSS pixels; a screen of 1280 at 400 %
 HEAVIEST = 30_000  # bytes of a page, compressed, with all that it needs
 PAGES = {
@@ -57,29 +57,23 @@ def sample_files(
     return folder
 
 
-def _faults(page: Page) -> list[str]:
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
-
-
 @pytest.mark.browser
-@pytest.mark.parametrize(("width", "scheme"), SCREENS)
-def test_axe_finds_nothing(open_window: Callable[..., Window], width: int, scheme: str) -> None:
-    window = open_window(width=width, scheme=scheme)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing(open_window: Callable[..., Window], width: int) -> None:
+    window = open_window(width=width)
     wrong = []
     for name, path in PAGES.items():
         window.goto(path)
-        wrong += [f"{name}: {fault}" for fault in _faults(window.page)]
+        wrong += [f"{name}: {fault}" for fault in looking.faults(window.page)]
     window.goto("/vault/")
     window.page.get_by_label("Password").fill("wrong")
     window.page.get_by_role("button", name="Open").click()
     window.page.get_by_role("alert").wait_for()
-    wrong += [f"a wrong password: {fault}" for fault in _faults(window.page)]
+    wrong += [f"a wrong password: {fault}" for fault in looking.faults(window.page)]
     assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("changes", "paths"),
     [
@@ -90,16 +84,16 @@ def test_axe_finds_nothing(open_window: Callable[..., Window], width: int, schem
     ],
 )  # fmt: skip
 def test_axe_finds_nothing_where_something_stands_in(
-    open_window: Callable[..., Window], scheme: str, changes: dict[str, str], paths: tuple[str, ...]
+    open_window: Callable[..., Window], changes: dict[str, str], paths: tuple[str, ...]
 ) -> None:
-    window = open_window(width=390, scheme=scheme)
+    window = open_window(width=390)
     with db.unit_of_work(window.site.database):
         site_settings.save(changes, by=OPERATOR, now=clock.now())
         db.commit()
     wrong = []
     for path in paths:
         window.goto(path)
-        wrong += [f"{path}: {fault}" for fault in _faults(window.page)]
+        wrong += [f"{path}: {fault}" for fault in looking.faults(window.page)]
     assert not wrong, "\n".join(wrong)
 
 
