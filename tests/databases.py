@@ -22,6 +22,8 @@ SERVERS = {
     "mariadb": os.environ.get("TEST_MARIADB_URL", "mariadb://root@127.0.0.1/mysql"),
 }
 DIALECTS = ("sqlite", "postgresql", "mariadb")
+# What does not depend on the database is tested on one.
+on_sqlite = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 _GUARDED = {"change", "change_set", "change_subject"}
 _NAME = re.compile(r"carafe_test_(\d+)")
 # For each of this process's databases: what empties it, whose connection lasts from test to test,

@@ -113,6 +113,7 @@ def test_nobody_is_led_to_nothing(typed):
      "https://[::1", "https://example.org:99999/", "data:text/html,x", "/%00", "https://x\u202e/",
      "\\\\evil", "mailto:x@example.org"],
 )  # fmt: skip
+@on_sqlite
 def test_what_is_no_address_is_refused_in_words(typed):
     with pytest.raises(Rejected) as refusal:
         lead("/x/", typed)
@@ -127,6 +128,7 @@ def test_what_is_no_address_is_refused_in_words(typed):
      "/page/2/", "/tag/", "/tag", "/author", "about", "", "/a?b=1", "/a#b", "/a/../b", "/a\\b",
      "/a\x00", "/" + "x" * 700, "/a//b", "/**", "/*/*/*/*/*/*", "/.well-known/x", "/a\u202eb"],
 )  # fmt: skip
+@on_sqlite
 def test_where_the_site_itself_answers_nothing_is_led_elsewhere(path):
     with pytest.raises(Rejected) as refusal:
         lead(path, "https://example.org/")
@@ -136,6 +138,7 @@ def test_where_the_site_itself_answers_nothing_is_led_elsewhere(path):
 
 @pytest.mark.parametrize("path", ["/tag/old/", "/author/nobody", "/a.html", "/index.php", "/feed/",
                                   "/blog/feed.xml", "/old/page/2/", "/x.md", "/東京/"])  # fmt: skip
+@on_sqlite
 def test_where_nothing_answers_something_may_be_led_elsewhere(path):
     assert lead(path, "https://example.org/").path == path
 

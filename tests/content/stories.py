@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import pytest
 import sqlalchemy as sa
 
 from cms import db
@@ -12,9 +11,9 @@ from cms.content import editing, intervals, publishing, revisions
 from cms.content.models import Entry, Publication
 from cms.content.schedule import is_live_at
 from cms.content.snapshot import Snapshot
+from tests import databases
 
-# What does not depend on the database is tested on one.
-on_sqlite = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+on_sqlite = databases.on_sqlite
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -9,6 +9,13 @@ from cms.web import carrying
 from tests.browsing import Browser
 from tests.conftest import PASSWORD
 
+
+@pytest.fixture
+def dialect() -> str:
+    """What a request carries is the same on every database."""
+    return "sqlite"
+
+
 PLAIN = "application/x-www-form-urlencoded"
 
 

@@ -15,6 +15,7 @@ from cms.accounts.throttling import Throttled
 from cms.config import Settings
 from cms.errors import Conflict, NotAllowed, NotFound, Rejected
 from cms.web import errors, gate, installation
+from tests import databases
 from tests.browsing import Browser
 
 REFUSALS = {
@@ -79,6 +80,7 @@ def _trouble(prefix: str) -> Blueprint:
     return trouble
 
 
+@databases.on_sqlite
 @pytest.mark.parametrize("door", ["/admin", "/shop"])
 @pytest.mark.parametrize("name", REFUSALS)
 def test_refusals_become_pages_with_their_words(browser: Browser, door: str, name: str) -> None:
@@ -93,12 +95,14 @@ def test_who_is_throttled_is_told_how_long(browser: Browser) -> None:
     assert answer.headers["Retry-After"] == "7"
 
 
+@databases.on_sqlite
 @pytest.mark.parametrize("door", ["/admin", "/shop"])
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 410, 413, 415, 418, 422, 501])
 def test_every_status_has_a_page(browser: Browser, door: str, status: int) -> None:
     assert browser.get(f"{door}/trouble/abort/{status}").status_code == status
 
 
+@databases.on_sqlite
 @pytest.mark.parametrize("door", ["/admin", "/shop"])
 def test_a_fault_tells_nothing_but_its_id(
     browser: Browser, door: str, caplog: pytest.LogCaptureFixture
@@ -161,6 +165,7 @@ def test_a_broken_error_page_is_replaced_by_a_plain_one(app: Flask, browser: Bro
     assert browser.heading == "There is nothing at this address"
 
 
+@databases.on_sqlite
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "x y", ""])
 def test_unknown_hosts_are_refused(app: Flask, host: str) -> None:
     client = app.test_client()
@@ -169,6 +174,7 @@ def test_unknown_hosts_are_refused(app: Flask, host: str) -> None:
     assert "evil" not in answer.text
 
 
+@databases.on_sqlite
 def test_too_much_is_refused_before_it_is_read(browser: Browser) -> None:
     browser.get("/auth/login")
     answer = browser.send("/admin/trouble/form", {"source": "x" * (10 * 1024 * 1024)})
@@ -176,10 +182,12 @@ def test_too_much_is_refused_before_it_is_read(browser: Browser) -> None:
     assert "browser still holds" in browser.text
 
 
+@databases.on_sqlite
 def test_a_long_text_is_taken(browser: Browser) -> None:
     assert browser.send("/admin/trouble/form", {"source": "x" * 3_900_000}).status_code == 200
 
 
+@databases.on_sqlite
 def test_too_many_fields_are_refused(browser: Browser) -> None:
     data = {f"field-{n}": "x" for n in range(3000)}
     content_type = "multipart/form-data"
@@ -187,6 +195,7 @@ def test_too_many_fields_are_refused(browser: Browser) -> None:
     assert answer.status_code == 413
 
 
+@databases.on_sqlite
 def test_another_content_type_is_no_form(browser: Browser, ana: Person) -> None:
     browser.sign_in(ana)
     answer = browser.post("/admin/trouble/form", b"{", content_type="application/json")

@@ -9,6 +9,12 @@ from cms.errors import Rejected
 from cms.web.forms import CarafeForm, is_clean
 
 
+@pytest.fixture
+def dialect() -> str:
+    """Forms are the same on every database."""
+    return "sqlite"
+
+
 class Inner(CarafeForm):
     name = StringField("Name")
 

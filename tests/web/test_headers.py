@@ -9,6 +9,12 @@ from tests.browsing import Browser
 
 
 @pytest.fixture
+def dialect() -> str:
+    """Headers are the same on every database."""
+    return "sqlite"
+
+
+@pytest.fixture
 def app(app: Flask) -> Flask:
     """A site with a page for visitors, one that fails, and a preview."""
     samples = Blueprint("samples", __name__)
