@@ -29,7 +29,7 @@ def show() -> str:
     found = {
         "drafts": _newest(Status.DRAFT, person.id),
         "changed": _newest(Status.CHANGED, mine),
-        "scheduled": listing.list_coming(now=now, limit=SHOWN, owned_by=mine),
+        "scheduled": listing.list_coming(now=now, limit=SHOWN, made_by=mine),
         "recent": _newest(None, mine),
     }
     lines = listing.find_lines({each for ids in found.values() for each in ids}, now=now)
@@ -39,6 +39,8 @@ def show() -> str:
     for name in ("drafts", "changed", "recent"):
         rows[name].sort(key=lambda row: row["saved_at"], reverse=True)
     shown = {name: each[:SHOWN] for name, each in rows.items()}
+    for row in rows["recent"]:
+        row["at"] = row["saved_at"]
     attention, reviews = _attention(person), _reviews(person)
     checklist = first_steps.list_steps(person)
     waiting = (attention, reviews, checklist, shown["drafts"], shown["scheduled"], shown["changed"])
@@ -126,7 +128,7 @@ def _newest(status: Status | None, mine: str | None) -> list[str]:
     """The ids of the newest entries of each type in a state."""
     found: list[str] = []
     for kind in types.list_types():
-        wanted = Filter(type=kind.name, status=status, owned_by=mine)
+        wanted = Filter(type=kind.name, status=status, made_by=mine)
         found += listing.list_ids(wanted, now=gate.now(), limit=SHOWN)
     return found
 

@@ -44,9 +44,9 @@ def list_steps(person: Person) -> list[dict[str, Any]]:
     steps = [
         {
             "label": _("Name the site"),
-            "hint": _("Its name and tagline stand on every page."),
+            "hint": _("It stands at the top of every page, with a tagline if you like."),
             "href": url_for("admin.settings"),
-            "done": settings.is_set("title") and site.tagline not in ("", pieces.TAGLINE),
+            "done": settings.is_set("title") and site.title != pieces.TITLE,
         },
         {
             "label": _("Write a post"),
@@ -71,7 +71,7 @@ def list_steps(person: Person) -> list[dict[str, Any]]:
 
 
 def _has_published(person: Person) -> bool:
-    wanted = Filter(type="post", status=Status.PUBLISHED, owned_by=person.id)
+    wanted = Filter(type="post", status=Status.PUBLISHED, made_by=person.id)
     return bool(listing.list_ids(wanted, now=gate.now(), limit=1))
 
 

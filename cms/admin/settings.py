@@ -288,10 +288,10 @@ def _with_choices(form: SettingsForm) -> SettingsForm:
     form.locale.choices = languages.offered(other=True)
     zones = sorted(available_timezones())
     form.timezone.choices = choices((zone, zone.replace("_", " ")) for zone in zones)
-    pages = listing.list_entries(
+    pages = listing.list_titles(
         listing.Filter(type="page", sort="title", descending=False), now=gate.now(), limit=MAX_PAGES
     )
-    found = [(line.id, line.title or _("Untitled")) for line in pages]
+    found = [(entry_id, title or _("Untitled")) for entry_id, title in pages]
     form.front_page.choices = choices([("", _("Choose a page")), *found])
     themes = [(theme.id, theme.manifest.name) for theme in theming.list_themes()]
     form.theme.choices = choices(themes)

@@ -30,10 +30,11 @@ from cms.content.narrowing import SORTS, Filter, Only
 from cms.content.status import State, Status
 
 LAST_LETTER = "\U0010ffff"
+MOST_COMING = 2_000  # of what goes out, the soonest
 
 __all__ = ["SORTS", "Filter", "Line", "Only", "count_below", "count_by_status", "count_entries",
            "find_by_title", "find_lines", "list_coming", "list_entries", "list_ids", "list_level",
-           "list_tree", "sees"]  # fmt: skip
+           "list_titles", "list_tree", "sees"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +113,23 @@ def list_ids(
     return list(db.session().scalars(query.limit(limit).offset(offset)))
 
 
-def list_coming(*, now: datetime, limit: int, owned_by: str | None = None) -> list[str]:
-    """The ids of entries of which something goes out, the soonest first."""
+def list_titles(wanted: Filter, *, now: datetime, limit: int) -> list[tuple[str, str | None]]:
+    """The ids and titles of the entries that the filter finds, for a choice."""
+    query = sa.select(Entry.id, Revision.title).join(Revision, Revision.id == Entry.head_id)
+    query = query.where(*narrowing.conditions(wanted, now=now)).order_by(*narrowing.order(wanted))
+    return [(row.id, row.title) for row in db.session().execute(query.limit(limit))]
+
+
+def list_coming(*, now: datetime, limit: int, made_by: str | None = None) -> list[str]:
+    """The ids of entries of which something goes out, the soonest first; of the next thousands."""
+    coming = sa.select(Publication.entry_id, Publication.from_at).where(Publication.from_at > now)
+    # Few are to come, so each is looked at from its own side.
+    window = coming.order_by(Publication.from_at).limit(MOST_COMING).subquery()
     found: list[tuple[datetime, str]] = []
     for kind in types.list_types():
-        known = narrowing.conditions(Filter(kind.name, owned_by=owned_by), now=now)
-        query = sa.select(Publication.from_at, Entry.id).join(
-            Entry, Entry.id == Publication.entry_id
-        )
-        query = query.where(Publication.from_at > now, *known).order_by(Publication.from_at)
+        known = narrowing.conditions(Filter(kind.name, made_by=made_by), now=now)
+        query = sa.select(window.c.from_at, Entry.id).join(Entry, Entry.id == window.c.entry_id)
+        query = query.where(*known).order_by(window.c.from_at, Entry.id)
         found += [(row[0], row[1]) for row in db.session().execute(query.limit(limit))]
     return [entry_id for _moment, entry_id in sorted(found)[:limit]]
 

@@ -46,6 +46,8 @@ class Filter:
     profile_id: str | None = None
     # Whose entries: those that an account made or in whose byline it stands.
     owned_by: str | None = None
+    # Whose entries, bylines apart: a scan of one index, for what must be quick for everyone.
+    made_by: str | None = None
     locale: str | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -97,6 +99,8 @@ def conditions(wanted: Filter, *, now: datetime) -> list[sa.ColumnElement[bool]]
         found.append(Entry.id.in_(signed.where(EntryByline.profile_id == wanted.profile_id)))
     if wanted.owned_by:
         found.append(_owned_by(wanted.owned_by))
+    if wanted.made_by:
+        found.append(Entry.created_by == wanted.made_by)
     if wanted.locale:
         found.append(Entry.locale == wanted.locale)
     if wanted.since:

@@ -75,7 +75,7 @@ def test_a_hidden_site_says_so_on_every_page_to_those_who_can_change_it(
         browser.get(path)
         assert "Search engines are asked to leave this site out." in browser.text
     browser.sign_in(eli).get("/admin/")
-    assert "Search engines" not in browser.text
+    assert "Search engines are asked" not in browser.text
 
 
 def test_tags_and_sharing_reach_every_page(browser: Browser, room: Room, ada: Person) -> None:
