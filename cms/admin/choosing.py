@@ -13,11 +13,12 @@ from flask import Response, jsonify, request
 from cms import db, ids, text
 from cms.accounts.permissions import Permission
 from cms.admin.door import blueprint
-from cms.content import profiles, terms
+from cms.content import profiles, terms, types
 from cms.content.models import Profile, Term
 from cms.web import gate
 
 OFFERED = 20  # names at once
+LAST_LETTER = "\U0010ffff"
 
 
 @blueprint.get("/choices/terms", endpoint="choices_terms")
@@ -35,9 +36,19 @@ def list_authors() -> Response:
 
 
 def term_names(taxonomy: str, typed: str = "") -> list[str]:
-    """A few names of a taxonomy's terms, those that begin with what was typed first."""
-    query = sa.select(Term.name).where(Term.taxonomy == taxonomy)
-    return _named(query, Term.name, typed)
+    """A few names of a taxonomy's terms, those that begin with what was typed first.
+
+    Where terms stand below each other a name says too little; their addresses are offered.
+    """
+    kind, key = types.get_taxonomy(taxonomy), text.fold(typed)
+    shown = Term.path if kind.nested else Term.name
+    query = sa.select(shown).where(Term.taxonomy == taxonomy).order_by(Term.name_key, Term.id)
+    begins = sa.and_(Term.name_key >= key, Term.name_key < key + LAST_LETTER)
+    found = list(db.session().scalars(query.where(begins).limit(OFFERED)))
+    if key and len(found) < OFFERED:
+        held = query.where(Term.name_key.contains(key, autoescape=True), ~begins)
+        found += db.session().scalars(held.limit(OFFERED - len(found)))
+    return list(dict.fromkeys(found))
 
 
 def author_names(typed: str = "") -> list[str]:

@@ -169,7 +169,7 @@ def _term_ids(form: CellForm, old: Snapshot, *, by: Person, now: datetime) -> tu
     shown = {
         taxonomy for taxonomy, name in (("tag", "tags"), ("category", "categories")) if name in form
     }
-    found = [each for each in old.term_ids if named[each].taxonomy not in shown]
+    found = [each for each in old.term_ids if each in named and named[each].taxonomy not in shown]
     if "tags" in form:
         names = entry_reading.names(form.tags.data)
         found += terms.ensure_terms("tag", names, by=by, now=now)

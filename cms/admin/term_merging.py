@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired, Length
 
 from cms import db
 from cms.accounts.permissions import Permission
-from cms.admin import notes
+from cms.admin import term_bulk, term_bulk_form, term_naming
 from cms.admin.door import blueprint
 from cms.content import joining_terms, terms, types
 from cms.content.models import Term
@@ -15,7 +15,7 @@ from cms.errors import Rejected
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
 from cms.i18n import ngettext
-from cms.web import gate, urls
+from cms.web import gate
 from cms.web.forms import CarafeForm
 
 
@@ -24,8 +24,8 @@ class MergingForm(CarafeForm):
 
     into = StringField(
         __("Merge into"),
-        [InputRequired(__("Name the one that stays.")), Length(max=200)],
-        description=__("The name of the one that stays."),
+        [InputRequired(__("Name the one that stays.")), Length(max=700)],
+        description=__("The name or the address of the one that stays."),
     )
 
 
@@ -41,38 +41,41 @@ def new(term_id: str) -> str:
 def create(term_id: str) -> ResponseReturnValue:
     """Make one of two; the address of the one that goes leads to the other."""
     term, form = terms.get_term(term_id), MergingForm.from_request()
-    name, taxonomy = term.name, term.taxonomy
-    into = terms.find_by_name(taxonomy, form.into.data or "") if form.ok else None
     if form.ok:
         try:
-            if into is None:
-                raise Rejected(_("There is none of this name."), field="into")
-            joining_terms.join(term, into, by=gate.signed_in_person(), now=gate.now())
+            into = term_naming.find(
+                form.into.data or "", types.get_taxonomy(term.taxonomy), field="into"
+            )
+            if into is None or into.id == term.id:
+                raise Rejected(_("Choose another one of the same kind."), field="into")
+            return term_bulk.carry_out(
+                term_bulk_form.get_act("merge"),
+                [term.id],
+                {"target_id": into.id},
+                back=url_for("admin.terms_edit", term_id=into.id),
+                label=_("Merged “{a}” into “{b}”", a=term.name, b=into.name),
+                words=_("“{name}” is merged into “{into}”.", name=term.name, into=into.name),
+            )
         except Rejected as refusal:
-            form.show(refusal)
-    if not form.ok or into is None:
-        db.session().rollback()
-        return _page(form, terms.get_term(term_id)), 422
-    db.commit()
-    notes.leave(_("“{name}” is merged into “{into}”.", name=name, into=into.name))
-    answer = urls.see_other("admin.terms_edit", term_id=into.id)
-    return answer
+            form.show(refusal, target="into")
+    db.session().rollback()
+    return _page(form, terms.get_term(term_id)), 422
 
 
 def _page(form: MergingForm, term: Term) -> str:
-    kind, count = types.get_taxonomy(term.taxonomy), joining_terms.count_carriers(term)
+    kind, count = types.get_taxonomy(term.taxonomy), len(joining_terms.list_carriers(term))
     back = url_for("admin.terms_edit", term_id=term.id)
     list_href = url_for("admin.terms_index", taxonomy=kind.name)
     return render_template(
-        "admin/form.html",
+        "admin/terms/merge.html",
         heading=_("Merge “{name}”", name=term.name),
         form=form,
-        submit=_("Merge"),
+        offered=term_naming.offers(kind),
+        offers_href=term_naming.offers_href(kind),
         back_href=back,
         crumbs=[{"label": str(kind.plural), "href": list_href}, {"label": term.name, "href": back},
                 {"label": _("Merge"), "href": ""}],
         lead=ngettext("{n} entry is filed anew; the old address leads to the one that stays.",
                       "{n} entries are filed anew; the old address leads to the one that stays.",
                       count),
-        danger=False,
     )  # fmt: skip

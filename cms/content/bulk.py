@@ -123,7 +123,7 @@ def _set_category(entry: Entry, values: Values, by: Person, now: datetime) -> No
 
     def change(old: Snapshot) -> Snapshot:
         found = terms.find_terms(old.term_ids)
-        before = [each for each in old.term_ids if found[each].taxonomy == "category"]
+        before = [each.id for each in found.values() if each.taxonomy == "category"]
         return _with_terms(_with_terms(old, remove=before), add=values["term_ids"])
 
     _amend(entry, change, by, now)

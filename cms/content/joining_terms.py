@@ -9,8 +9,14 @@ import sqlalchemy as sa
 from cms import db
 from cms.accounts import permissions
 from cms.accounts.permissions import Permission, Person
-from cms.addresses import book
-from cms.content import editing, publications, relinking, revisions, terms
+from cms.content import (
+    editing,
+    publications,
+    relinking,
+    revisions,
+    term_places,
+    term_removal,
+)
 from cms.content.models import (
     Entry,
     EntryTerm,
@@ -30,47 +36,50 @@ def join(gone: Term, into: Term, *, by: Person, now: datetime) -> int:
     """Make one term of two, and say how many entries were filed anew; raises Rejected, NotAllowed.
 
     Drafts, what is public and what is to come carry `into` where they carried `gone`, in the same
-    place; what stood below `gone` stands below `into`.
+    place; what stood below `gone` stands below `into`, and every link to it leads there.
     """
     permissions.ensure_may(by, Permission.MANAGE_TERMS)
     for term in sorted((gone, into), key=lambda each: each.id):
         db.session().refresh(term, with_for_update=True)
+    ensure_joinable(gone, into)
+    with recording.act(_("Merged “{a}” into “{b}”", a=gone.name, b=into.name), by=by, now=now):
+        carriers = list_carriers(gone)
+        refile(carriers, gone.id, into.id, by=by, now=now)
+        relinking.replace_uses("term", {gone.id}, into.id, by=by, now=now)
+        for child in term_places.children(gone):
+            term_places.move(child, parent_id=into.id, by=by, now=now)
+        term_removal.lead_addresses(gone, into)
+        term_removal.remove_row(gone)
+    return len(carriers)
+
+
+def ensure_joinable(gone: Term, into: Term) -> None:
+    """Pass, or raise Rejected when these two cannot become one."""
     if gone.id == into.id or gone.taxonomy != into.taxonomy:
         raise Rejected(_("Choose another one of the same kind."), field="into")
-    with recording.act(_("Merged “{a}” into “{b}”", a=gone.name, b=into.name), by=by, now=now):
-        entries = _carriers(gone)
-        for entry in entries:
-            _refile(entry, gone.id, into.id, by=by, now=now)
-        relinking.replace_uses("term", {gone.id}, into.id, by=by, now=now)
-        for child in terms.list_children(gone):
-            if child.id == into.id:
-                raise Rejected(_("It stands below the one that would go."), field="into")
-            terms.update_term(child, by=by, now=now, name=child.name, slug=child.slug,
-                              description=child.description, internal=child.internal,
-                              parent_id=into.id)  # fmt: skip
-        for line in book.list_for("term", gone.id):
-            line.target_id = into.id
-            line.state = "former"
-        db.session().flush()
-        db.session().delete(gone)
-        db.session().flush()
-    return len(entries)
+    if gone in term_places.ancestors(into):
+        raise Rejected(_("It stands below the one that would go."), field="into")
 
 
-def count_carriers(term: Term) -> int:
-    """How many entries, drafts and trashed ones too, carry a term."""
-    return len(_carriers(term))
+def refile(entry_ids: Collection[str], gone: str, into: str, *, by: Person, now: datetime) -> None:
+    """Let these entries carry one term where they carried another."""
+    with recording.act(_("Filed entries anew"), by=by, now=now):
+        for entry_id in sorted(entry_ids):
+            entry = editing.find_entry(entry_id)
+            if entry is not None:
+                _refile(entry, gone, into, by=by, now=now)
 
 
-def _carriers(term: Term) -> Sequence[Entry]:
-    drafted = sa.select(EntryTerm.entry_id).where(EntryTerm.term_id == term.id)
+def list_carriers(*terms: Term) -> Sequence[str]:
+    """The ids of the entries, drafts and trashed ones too, that carry any of these terms."""
+    wanted = [term.id for term in terms]
+    drafted = sa.select(EntryTerm.entry_id).where(EntryTerm.term_id.in_(wanted))
     shown = (
         sa.select(Publication.entry_id)
         .join(PublicationTerm, PublicationTerm.publication_id == Publication.id)
-        .where(PublicationTerm.term_id == term.id)
+        .where(PublicationTerm.term_id.in_(wanted))
     )
-    query = sa.select(Entry).where(sa.or_(Entry.id.in_(drafted), Entry.id.in_(shown)))
-    return db.session().scalars(query.order_by(Entry.id)).all()
+    return sorted(db.session().scalars(drafted.union(shown)))
 
 
 def _refile(entry: Entry, gone: str, into: str, *, by: Person, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """How terms and profiles are put back when an act is undone."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from cms import db
 from cms.accounts import permissions
 from cms.accounts.permissions import Permission, Person
-from cms.content.models import Profile, Term
+from cms.content import reindexing
+from cms.content.models import Entry, EntryTerm, Profile, Revision, Term
 from cms.history import restoring, steps
 from cms.history.models import ChangeSet
 from cms.history.restoring import Obstacle, Plan, Standing
@@ -44,6 +45,29 @@ class Terms(restoring.Keeper):
                 yield Standing("term", term_id)
             yield from _circle(term_id, parents)
 
+    def settle(self, plan: Plan, *, now: datetime) -> None:
+        """Names that came back are found again; what was filed otherwise since stays so."""
+        named = [net.row_id for net in plan.of("term") if net.columns & _FOUND_BY]
+        reindexing.of_terms(named, now=now)
+        _drop_outdated([net.row_id for net in plan.of("term") if net.is_delete])
+
+
+def _drop_outdated(term_ids: Collection[str]) -> None:
+    """A term that came back is not carried by entries whose newest revision left it out."""
+    query = (
+        sa.select(EntryTerm, Revision.term_ids)
+        .join(Entry, Entry.id == EntryTerm.entry_id)
+        .join(Revision, Revision.id == Entry.head_id)
+        .where(EntryTerm.term_id.in_(term_ids))
+    )
+    for row, carried in db.session().execute(query).all():
+        if row.term_id not in carried:
+            db.session().delete(row)
+    db.session().flush()
+
+
+_FOUND_BY = frozenset(("name", "internal"))
+
 
 def _only_makes_terms(plan: Plan) -> bool:
     """Whether the act that this one does, undoes or does again made terms and changed none."""
@@ -77,6 +101,11 @@ class Profiles(restoring.Keeper):
         """Whoever may manage profiles, and each person for their own."""
         if not by.id or any(_account_of(net) != by.id for net in plan.of("profile")):
             permissions.ensure_may(by, Permission.MANAGE_PROFILES)
+
+    def settle(self, plan: Plan, *, now: datetime) -> None:
+        """Names that came back are found again."""
+        named = [net.row_id for net in plan.of("profile") if "name" in net.columns]
+        reindexing.of_profiles(named, now=now)
 
 
 class Reviews(restoring.Keeper):

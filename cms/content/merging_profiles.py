@@ -13,7 +13,7 @@ from cms import db
 from cms.accounts import permissions
 from cms.accounts.permissions import Permission, Person
 from cms.addresses import book
-from cms.content import profiles
+from cms.content import profiles, reindexing
 from cms.content.models import EntryByline, Profile, PublicationByline
 from cms.errors import Rejected
 from cms.history import recording
@@ -54,7 +54,7 @@ def merge(profile: Profile, into: Profile, *, by: Person, now: datetime) -> None
         into.account_id = into.account_id or account_id
         path = profiles.path_for(profile.handle)
         book.claim(path, "profile", into.id, now=now, state="former")
-        db.session().flush()
+        reindexing.of_profiles([into.id], now=now)
 
 
 def _move_bylines(profile: Profile, into: Profile) -> None:

@@ -9,6 +9,7 @@ from cms import db, ids, text
 from cms.accounts import permissions
 from cms.accounts.permissions import Permission, Person
 from cms.addresses import book
+from cms.content import reindexing
 from cms.content.models import EntryByline, Profile
 from cms.errors import NotFound, Rejected
 from cms.history import recording
@@ -69,11 +70,14 @@ def update_profile(
     if not (by.id and profile.account_id == by.id):
         permissions.ensure_may(by, Permission.MANAGE_PROFILES)
     with recording.act(_("Changed the profile of {name}", name=profile.name), by=by, now=now):
-        profile.name = _checked_name(name)
+        is_renamed = profile.name != (name := _checked_name(name))
+        profile.name = name
         _describe(profile, bio, links)
         _show(profile, image, seo_description)
         _take_handle(profile, text.make_slug(handle) or profile.handle, now=now)
         book.leave("profile", profile.id, but=path_for(profile.handle))
+        if is_renamed:
+            reindexing.of_profiles([profile.id], now=now)
 
 
 def erase_profile(profile: Profile, *, by: Person, now: datetime) -> None:

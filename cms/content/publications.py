@@ -153,11 +153,13 @@ def index(publication: Publication) -> None:
         sa.select(Term.name)
         .join(PublicationTerm, PublicationTerm.term_id == Term.id)
         .where(PublicationTerm.publication_id == publication.id, Term.internal.is_(False))
+        .order_by(PublicationTerm.position, Term.id)
     )
     names = db.session().scalars(
         sa.select(Profile.name)
         .join(PublicationByline, PublicationByline.profile_id == Profile.id)
         .where(PublicationByline.publication_id == publication.id)
+        .order_by(PublicationByline.position, Profile.id)
     )
     declared = types.get_type(publication.type).fields
     search.index(

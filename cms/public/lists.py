@@ -12,7 +12,7 @@ from flask import Response
 
 from cms import db
 from cms.addresses import urls
-from cms.content import filing, profiles, queries, terms
+from cms.content import filing, profiles, queries, term_places
 from cms.content.models import Profile, Term
 from cms.content.selection import Selection, in_period, posts
 from cms.errors import NotFound
@@ -41,6 +41,10 @@ class Listing:
     count: int
     view: views.TermView | views.AuthorView
     crumbs: tuple[views.Crumb, ...]
+    # What search engines and previews are told, where it is not what the page itself shows.
+    seo_title: str = ""
+    image: views.Image | None = None
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def get_listing(kind: str, target_id: str) -> Listing:
     make = _of_term if kind == "term" else _of_author
     found = site.remembered(("listing", target_id), lambda: make(target_id))
     if found is None:
-        raise NotFound
+        raise NotFound(gone=kind == "term" and db.session().get(Term, target_id) is None)
     return found
 
 
@@ -65,9 +69,10 @@ def show(listing: Listing, number: int) -> Response:
     """A page of the list."""
     name = "author" if listing.kind == "author" else "term"
     return _list(
-        listing.kind, listing.selection, listing.path, number, title=listing.title,
-        total=listing.count, description=listing.description, slug=listing.slug,
-        crumbs=listing.crumbs, extra={name: listing.view},
+        listing.kind, listing.selection, listing.path, number,
+        title=listing.seo_title or listing.title, total=listing.count,
+        description=listing.description, slug=listing.slug, crumbs=listing.crumbs,
+        extra={name: listing.view}, image=listing.image, lang=listing.lang,
     )  # fmt: skip
 
 
@@ -83,23 +88,26 @@ def _of_term(term_id: str) -> Listing | None:
     now = gate.now()
     selection = posts(term_ids=filing.with_descendants(row.id, now=now))
     above = [each for each in _above(row) if not each.internal]
-    below = terms.list_children(row)
+    below = term_places.children(row)
     shown = queries.shown_terms([each.id for each in below], now=now)
     children = [each for each in below if each.id in shown]
     count = queries.count(selection, now=now)
     if not count:
         return None
+    seo = row.seo or {}
+    view = presenting.term(row, count=count, parent=above[-1] if above else None, children=children)
     return Listing(
         kind=row.taxonomy,
         path=row.path,
         slug=row.slug,
         title=row.name,
-        description=_short(row.description),
+        description=seo.get("description") or _short(row.description),
         selection=selection,
         count=count,
-        view=presenting.term(
-            row, count=count, parent=above[-1] if above else None, children=children
-        ),
+        view=view,
+        seo_title=seo.get("title") or "",
+        image=view.image,
+        lang=row.locale,
         crumbs=_crumbs(*((each.name, each.path) for each in (*above, row))),
     )
 
@@ -107,7 +115,7 @@ def _of_term(term_id: str) -> Listing | None:
 def _above(row: Term) -> list[Term]:
     """The terms above this one, the topmost first."""
     found: list[Term] = []
-    while row.parent_id is not None and len(found) < terms.MAX_DEPTH:
+    while row.parent_id is not None and len(found) < term_places.MAX_DEPTH:
         row = db.session().get_one(Term, row.parent_id)
         found.insert(0, row)
     return found
@@ -175,6 +183,8 @@ def _list(
     description: str = "",
     slug: str = "",
     size: int = 0,
+    image: views.Image | None = None,
+    lang: str = "",
 ) -> Response:
     settings = site.current()
     size = size or settings.posts_per_page
@@ -194,6 +204,7 @@ def _list(
             description=description,
             canonical=urls.absolute(routing.page_path(base, number)),
             robots="" if settings.search_engines and total else "noindex",
+            image=image,
             feeds=() if kind == "archive" else site.feed_links(base, title),
             prev_url=page.prev_url,
             next_url=page.next_url,
@@ -204,7 +215,7 @@ def _list(
     made = (
         make() if number > REMEMBERED_PAGES else site.remembered(("list", kind, base, number), make)
     )
-    return answering.page(kind, made.meta, made.extra, slug=slug, kept=made.kept)
+    return answering.page(kind, made.meta, made.extra, slug=slug, lang=lang, kept=made.kept)
 
 
 def _cards(selection: Selection, number: int, size: int) -> tuple[views.PostCard, ...]:

@@ -67,6 +67,8 @@ def term(row: Term, *, count: int, parent: Term | None, children: Sequence[Term]
         name=row.name,
         url=urls.local(row.path),
         description=_short_html(row.description),
+        image=_image(row.image),
+        lang=row.locale,
         count=count,
         parent=_reference(parent) if parent else None,
         children=tuple(_reference(child) for child in children),
@@ -82,7 +84,7 @@ def author(row: Profile, *, count: int) -> views.AuthorView:
         name=row.name,
         url=urls.local(profiles.path_for(row.handle)),
         bio=_short_html(row.bio),
-        image=views.Image(url=row.image["url"]) if row.image else None,
+        image=_image(row.image),
         website=links[0] if links else None,
         social=tuple(
             views.Social(network="web", label=link.split("//")[-1].rstrip("/"), url=link)
@@ -184,8 +186,22 @@ def _card_values(
 
 def _reference(row: Term) -> views.TermRef:
     return views.TermRef(
-        id=row.id, kind=row.taxonomy, name=row.name, slug=row.slug, url=urls.local(row.path)
+        id=row.id,
+        kind=row.taxonomy,
+        name=row.name,
+        slug=row.slug,
+        url=urls.local(row.path),
+        image=_image(row.image),
     )
+
+
+def _image(kept: Mapping[str, Any] | None) -> views.Image | None:
+    """A picture by its address; a path of the site stands below the site's own."""
+    if not kept:
+        return None
+    url = str(kept["url"])
+    below = urls.below() if url.startswith("/") else ""
+    return views.Image(url=below + url, alt=kept.get("alt") or "")
 
 
 def _short_html(source: str) -> Markup:

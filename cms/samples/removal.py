@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from cms import db
 from cms.accounts import permissions
 from cms.accounts.permissions import Permission, Person
-from cms.content import erasing, profiles, relinking, terms, uses
+from cms.content import erasing, profiles, relinking, term_places, term_removal, terms, uses
 from cms.content.models import Entry, EntryByline, EntryTerm, PublicationByline, PublicationTerm
 from cms.errors import Rejected
 from cms.history import recording
@@ -99,9 +99,10 @@ def _remove_terms(*, by: Person, now: datetime) -> None:
             used = _is_there(EntryTerm.term_id, term.id) or _is_there(
                 PublicationTerm.term_id, term.id
             )
-            if used or terms.list_children(term) or uses.list_uses("term", {term.id}, now=now):
+            is_above = bool(term_places.children(term))
+            if used or is_above or uses.list_uses("term", {term.id}, now=now):
                 continue
-            terms.delete_term(term, by=by, now=now)
+            term_removal.delete_term(term, by=by, now=now)
 
 
 def _remove_people(*, by: Person, now: datetime) -> None:

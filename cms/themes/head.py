@@ -189,6 +189,11 @@ def _thing(run: Run) -> dict[str, Any]:
     if run.page.kind == "home":
         thing["@type"] = "WebSite"
         del thing["isPartOf"]
+    if meta.image:
+        thing["image"] = absolute_url(meta.image.url)
+    term = run.variables.get("term")
+    if isinstance(term, views.TermView):
+        thing["about"] = {"@type": "DefinedTerm", "name": term.name, "url": absolute_url(term.url)}
     author = run.variables.get("author")
     if isinstance(author, views.AuthorView):
         thing["@type"] = "ProfilePage"

@@ -256,6 +256,8 @@ class TermView:
     parent: TermRef | None = None
     children: tuple[TermRef, ...] = ()
     accent: str | None = None
+    # The language of its name and description, where it is not the site's.
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

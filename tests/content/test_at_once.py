@@ -9,7 +9,16 @@ import sqlalchemy as sa
 
 from cms import db
 from cms.accounts.permissions import OPERATOR
-from cms.content import editing, intervals, publishing, references, revisions, terms, trash
+from cms.content import (
+    editing,
+    intervals,
+    publishing,
+    references,
+    revisions,
+    term_removal,
+    terms,
+    trash,
+)
 from cms.content.models import Entry
 from cms.content.snapshot import Snapshot
 from cms.errors import Conflict, NotFound, Rejected
@@ -251,7 +260,7 @@ def test_who_links_while_the_target_is_deleted_for_good_is_left_with_the_words(d
         return "purged"
 
     def delete():
-        terms.delete_term(terms.get_term(tag.id), by=OPERATOR, now=NOW)
+        term_removal.delete_term(terms.get_term(tag.id), by=OPERATOR, now=NOW)
         return "deleted"
 
     came = at_once(database, link, purge, delete)

@@ -15,6 +15,7 @@ from cms.content import (
     publishing,
     queries,
     revisions,
+    term_removal,
     terms,
     types,
     working_copies,
@@ -142,7 +143,7 @@ def test_a_restored_revision_leaves_out_what_is_gone_and_paths_of_others():
     first = revisions.get_head(entry)
     rewrite(entry, path="/other/", term_ids=())
     write("Theirs", path="/mine/")
-    terms.delete_term(tag, by=OPERATOR, now=NOW)
+    term_removal.delete_term(tag, by=OPERATOR, now=NOW)
     restored = editing.revert_to(entry, first, by=OPERATOR, now=at(1), based_on=entry.head_id)
     assert (restored.path, restored.term_ids) == ("/other/", [])
 
@@ -150,7 +151,7 @@ def test_a_restored_revision_leaves_out_what_is_gone_and_paths_of_others():
 def test_a_term_that_was_deleted_is_no_edit():
     tag = terms.create_term("tag", "Gone", by=OPERATOR, now=NOW)
     entry = write(term_ids=(tag.id,))
-    terms.delete_term(tag, by=OPERATOR, now=NOW)
+    term_removal.delete_term(tag, by=OPERATOR, now=NOW)
     seen = revisions.keep_existing(Snapshot.of(revisions.get_head(entry)))
     assert (
         editing.save(entry, seen, by=OPERATOR, now=NOW, based_on=entry.head_id).id == entry.head_id

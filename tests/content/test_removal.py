@@ -18,6 +18,7 @@ from cms.content import (
     references,
     removal,
     revisions,
+    term_removal,
     terms,
     trash,
     types,
@@ -194,7 +195,7 @@ def test_a_link_to_what_is_gone_is_saved_as_its_words():
     trash.purge(about, by=OPERATOR, now=NOW)
     writer = write("Writer", source=links)
     assert revisions.get_head(writer).source == f"us and [tea](term:{tag.id})"
-    terms.delete_term(tag, by=OPERATOR, now=at(1))
+    term_removal.delete_term(tag, by=OPERATOR, now=at(1))
     assert revisions.get_head(writer).source == "us and tea"
 
 

@@ -5,7 +5,7 @@ import pytest
 from cms import db, ids
 from cms.accounts.permissions import OPERATOR
 from cms.addresses import book
-from cms.content import filing, profiles, queries, revisions, terms
+from cms.content import filing, profiles, queries, revisions, term_removal, terms
 from cms.content.selection import posts
 from cms.content.snapshot import Snapshot
 from cms.errors import NotAllowed, NotFound, Rejected
@@ -126,7 +126,7 @@ def test_a_deleted_term_is_gone_and_what_was_below_it_moves_up():
     soup, other = category("Soup", food), category("Soup")
     entry = write(term_ids=(food.id, soup.id))
     publish(entry)
-    terms.delete_term(food, by=OPERATOR, now=at(1))
+    term_removal.delete_term(food, by=OPERATOR, now=at(1))
     assert soup.path == "/category/soup-2/", "the other soup keeps its place"
     assert other.path == "/category/soup/"
     assert book.find("/category/food/").target_id == food.id, "its address says that it is gone"
@@ -187,7 +187,7 @@ def test_who_writes_may_add_tags_but_only_editors_change_them(eli, ana, zoe):
         terms.create_term("tag", "x", by=zoe, now=NOW)
     for act in (
         lambda by: terms.update_term(term, by=by, now=NOW, name="x", slug="x"),
-        lambda by: terms.delete_term(term, by=by, now=NOW),
+        lambda by: term_removal.delete_term(term, by=by, now=NOW),
     ):
         with pytest.raises(NotAllowed):
             act(ana)

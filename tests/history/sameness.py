@@ -38,8 +38,7 @@ def dump(now) -> dict[str, list[tuple]]:
         "SELECT e.id, r.kind, r.target_kind, r.target_id, r.url, r.place FROM entry e"
         " JOIN reference r ON r.revision_id = e.head_id ORDER BY 1, 2, 3, 4, 5, 6"
     )
-    # What has ended is not found in any case, and is swept out later.
-    found["search"] = _rows(_DOCUMENTS, now=now)
+    found["search"] = _words_found(now)
     return found
 
 
@@ -60,9 +59,30 @@ def _rows(sql: str, **values) -> list[tuple]:
     return [tuple(row) for row in db.session().execute(query, values)]
 
 
-# Which publications are found, not by which words: names of terms and authors come into the index
-# when something is published, not when they are changed.
-_DOCUMENTS = (
-    "SELECT d.publication_id FROM search_document d JOIN publication p ON p.id = d.publication_id"
+def _words_found(now) -> list[tuple]:
+    """Which words each publication is found by; what has ended is not, and is swept out later."""
+    _make_readable()
+    return _rows(_WORDS[db.database().dialect], now=now)
+
+
+def _make_readable() -> None:
+    """SQLite keeps no texts in its index, but the places of each word."""
+    if db.database().dialect == "sqlite":
+        db.session().execute(
+            sa.text(
+                "CREATE VIRTUAL TABLE IF NOT EXISTS temp.words_at"
+                " USING fts5vocab('main', 'search_words', 'instance')"
+            )
+        )
+
+
+_OPEN = (
+    " JOIN publication p ON p.id = d.publication_id"
     " WHERE p.until_at IS NULL OR p.until_at > :now ORDER BY d.publication_id"
 )
+_WORDS = {
+    "sqlite": "SELECT d.publication_id, w.col, w.offset, w.term FROM temp.words_at w"
+    " JOIN search_document d ON d.id = w.doc" + _OPEN + ", w.col, w.offset",
+    "postgresql": "SELECT d.publication_id, CAST(d.words AS text) FROM search_document d" + _OPEN,
+    "mariadb": "SELECT d.publication_id, d.words FROM search_document d" + _OPEN,
+}

@@ -7,7 +7,16 @@ import sqlalchemy as sa
 
 from cms import db
 from cms.accounts.permissions import OPERATOR
-from cms.content import editing, moving, profiles, publishing, reviewing, terms, trash
+from cms.content import (
+    editing,
+    moving,
+    profiles,
+    publishing,
+    reviewing,
+    term_removal,
+    terms,
+    trash,
+)
 from cms.content.models import Entry, Publication, Term
 from cms.content.snapshot import Snapshot
 from cms.errors import Rejected
@@ -115,7 +124,7 @@ ACTS = {
     "change a term": lambda it: terms.update_term(
         it["term"], by=OPERATOR, now=NOW, name="y", slug="y"
     ),
-    "delete a term": lambda it: terms.delete_term(it["term"], by=OPERATOR, now=NOW),
+    "delete a term": lambda it: term_removal.delete_term(it["term"], by=OPERATOR, now=NOW),
     "add a profile": lambda it: profiles.create_profile("x", by=OPERATOR, now=NOW),
     "change a profile": lambda it: profiles.update_profile(
         it["profile"], by=OPERATOR, now=NOW, name="y", handle="y"

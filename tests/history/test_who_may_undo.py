@@ -5,7 +5,7 @@ import pytest
 from cms.accounts import granting, people
 from cms.accounts.permissions import Permission, Person, Role
 from cms.admin import undoing as door  # noqa: F401 - so that every room puts its rows back
-from cms.content import handing_over, terms
+from cms.content import handing_over, term_removal, terms
 from cms.content.models import Term
 from cms.errors import NotAllowed
 from cms.history import recording, undoing
@@ -46,7 +46,7 @@ def tag(ada: Person) -> Term:
 
 def test_a_tag_is_not_deleted_by_taking_back_that_it_came_back(ada, eli, tag):
     tag_id = tag.id
-    terms.delete_term(tag, by=eli, now=NOW)
+    term_removal.delete_term(tag, by=eli, now=NOW)
     back = undoing.undo(latest(), by=eli, now=at(1))
     less = demoted(eli, Role.CONTRIBUTOR, by=ada)
     with pytest.raises(NotAllowed, match=str(Permission.MANAGE_TERMS.label)):

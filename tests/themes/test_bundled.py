@@ -19,7 +19,10 @@ def list_bundled(bundled):
 @pytest.fixture
 def extra(card, post):
     odd = (card(1, title=PROBE, excerpt=""), card(2, title="", authors=(), tags=()), card(3))
-    term = views.TermView(id="T1", kind="tag", slug="news", name=PROBE, url="/tag/news/")
+    picture = views.Image(url="/p.png", alt=PROBE)
+    term = views.TermView(
+        id="T1", kind="tag", slug="news", name=PROBE, url="/tag/news/", image=picture
+    )
     author = views.AuthorView(id="A1", slug="ana", name=PROBE, url="/author/ana/")
     posts = views.PageOf(items=odd, total=3)
     hits = views.PageOf(items=(views.SearchHit(post=odd[0]),), total=1)
