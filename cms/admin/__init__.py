@@ -54,6 +54,7 @@ from cms.admin import (
     trash,
     tree,
     undoing,
+    unsaved_words,
     views,
 )
 from cms.admin.door import blueprint, retried
@@ -112,6 +113,7 @@ PARTS = (
     trash,
     tree,
     undoing,
+    unsaved_words,
     views,
 )
 

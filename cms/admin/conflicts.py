@@ -61,6 +61,7 @@ def _carried(entry: Entry, undecided: Undecided, kind: ContentType) -> list[tupl
         "path": entry_form.shown_path(Snapshot.of(theirs), entry),
     }
     form.shown.data = json.dumps(shown, ensure_ascii=False)
+    form.tab.data = request.form.get("tab", "")
     own = (field for field in form if field.name not in ("csrf_token", "source", *BESIDE))
     beside = [(name, request.form[name]) for name in BESIDE if name in request.form]
     return [*_pairs(own), *beside, ("base", undecided.base.id), ("mine", undecided.mine.source)]

@@ -7,9 +7,18 @@ from werkzeug.exceptions import NotFound as NoSuchPage
 
 from cms import db, ids
 from cms.accounts.permissions import Permission
-from cms.admin import entry_form, entry_page, entry_saving, notes
+from cms.admin import entry_form, entry_page, entry_saving, notes, unsaved_words
 from cms.admin.door import blueprint
-from cms.content import editing, ownership, profiles, removal, revisions, trash, types
+from cms.content import (
+    editing,
+    ownership,
+    profiles,
+    removal,
+    revisions,
+    trash,
+    types,
+    working_copies,
+)
 from cms.content.snapshot import Snapshot
 from cms.errors import Rejected
 from cms.history import recording
@@ -66,14 +75,20 @@ def create() -> ResponseReturnValue:
 @blueprint.get("/entries/<entry_id>", endpoint="entries_edit")
 @gate.requires(Permission.WRITE)
 def edit(entry_id: str) -> str:
-    """The entry as its newest revision has it."""
+    """The entry as its newest revision has it, or as this person typed it (`unsaved`)."""
     entry = editing.get_entry(entry_id)
-    ownership.ensure_may(gate.signed_in_person(), Permission.EDIT_ANY, entry)
+    person = gate.signed_in_person()
+    ownership.ensure_may(person, Permission.EDIT_ANY, entry)
     kind, head = types.get_type(entry.type), revisions.get_head(entry)
+    copy = working_copies.find_left(entry, request.args.get("unsaved", ""), by=person)
+    if copy is not None:
+        form = unsaved_words.form(entry, copy, kind)
+        return entry_page.page(form, kind, entry, entry.id, unsaved={"is_shown": True})
     form_type = entry_form.form_class(kind)
     content = revisions.keep_existing(Snapshot.of(head))
     form = entry_form.fill(form_type, content, entry=entry, kind=kind, based_on=head.id)
-    return entry_page.page(form, kind, entry, entry.id)
+    offer = unsaved_words.offer(entry, by=person)
+    return entry_page.page(form, kind, entry, entry.id, unsaved=offer)
 
 
 @blueprint.post("/entries/<entry_id>", endpoint="entries_update")

@@ -19,6 +19,7 @@ from wtforms import (
 )
 from wtforms.validators import Length, NumberRange, Optional, Regexp
 
+from cms import ids
 from cms.admin import entry_offers, times, typed_fields
 from cms.content import naming, profiles, terms
 from cms.content.models import Entry
@@ -50,6 +51,8 @@ class EntryForm(CarafeForm):
 
     based_on = HiddenField()
     kind = HiddenField()
+    # Which page it is typed on; a working copy is kept for each.
+    tab = HiddenField()
     # What stood in the inputs that no revision holds, or that show more than it holds.
     shown = HiddenField()
     title = TextAreaField(__("Title"))
@@ -128,6 +131,7 @@ def fill(form_type: type[EntryForm], content: Snapshot, *, entry: Entry | None, 
     data: dict[str, Any] = {
         "based_on": based_on,
         "kind": kind.name,
+        "tab": ids.new_id(),
         "title": content.title or "",
         "source": content.source,
         "path": shown_path(content, entry),
@@ -163,6 +167,21 @@ def fill(form_type: type[EntryForm], content: Snapshot, *, entry: Entry | None, 
 def shown_path(content: Snapshot, entry: Entry | None) -> str:
     """The path that the form shows: the chosen one, else the one that publishing made."""
     return content.path or (naming.present_path(entry) if entry else None) or ""
+
+
+def tab_of(form: EntryForm) -> str:
+    """The page that a form was typed on."""
+    typed = form.tab.data or ""
+    return typed if ids.is_id(typed) else ""
+
+
+def beside(form: EntryForm) -> dict[str, str]:
+    """What was typed into inputs that no revision holds."""
+    return {
+        name: str(form[name].data or "")
+        for name in ("parent", "position", "locale")
+        if name in form and not is_untouched(form, name)
+    }
 
 
 def is_untouched(form: EntryForm, name: str) -> bool:

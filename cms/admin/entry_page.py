@@ -1,5 +1,8 @@
 """The page on which an entry is written: the form as it was sent, and as it is shown."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import render_template, url_for
 
 from cms.addresses import urls as addresses
@@ -22,14 +25,22 @@ def sent(kind: ContentType, entry: Entry | None) -> EntryForm:
     return form
 
 
-def page(form: EntryForm, kind: ContentType, entry: Entry | None, entry_id: str) -> str:
-    """The page on which an entry is written."""
+def page(
+    form: EntryForm,
+    kind: ContentType,
+    entry: Entry | None,
+    entry_id: str,
+    *,
+    unsaved: Mapping[str, Any] | None = None,
+) -> str:
+    """The page on which an entry is written; `unsaved` offers or names what was typed before."""
     entry_form.prepare(
         form, kind, entry=entry, templates=presenting.templates(kind), now=gate.now()
     )
     return render_template(
         "admin/entries/form.html",
         form=form,
+        unsaved=unsaved,
         entry=presenting.writing(entry, kind, entry_id),
         known=entry_offers.known(kind),
         findings=checks.of_entry(entry) if entry else [],

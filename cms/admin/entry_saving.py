@@ -56,7 +56,7 @@ def save(entry: Entry, kind: ContentType) -> ResponseReturnValue:
 def _write(entry: Entry, form: EntryForm, kind: ContentType, person: Person) -> str:
     """Save what was typed; returns whose words it was joined with, or nothing."""
     now = gate.now()
-    base = _base(entry, form)
+    base = base_of(entry, form)
     content = entry_reading.read(form, Snapshot.of(base), kind, by=person, now=now)
     content = entry_joining.decided(content, base)
     note = (form.note.data or "").strip()[:MAX_NOTE]
@@ -73,7 +73,7 @@ def _write(entry: Entry, form: EntryForm, kind: ContentType, person: Person) -> 
             joined = presenting.person_name(theirs.author_id)
     _place(entry, form, person)
     _set_locale(entry, form, person)
-    working_copies.discard(entry, by=person)
+    working_copies.discard(entry, by=person, tab=entry_form.tab_of(form))
     return joined
 
 
@@ -98,7 +98,7 @@ def _label(words: str, form: EntryForm) -> str:
     return words.format(title=title or _("Untitled"))
 
 
-def _base(entry: Entry, form: EntryForm) -> Revision:
+def base_of(entry: Entry, form: EntryForm) -> Revision:
     """The revision that the form was opened from; a new entry's form knew none."""
     if form.based_on.data:
         return revisions.get_revision(entry, form.based_on.data)

@@ -150,6 +150,8 @@ ALSO = [
     ("/admin/invitations/<invitation_id>/revocation", ADMINISTRATORS),
     ("/admin/tree/<entry_id>/place", EVERYONE),  # of pages only
     # These end the session that asks.
+    ("/admin/entries/<entry_id>/unsaved/<copy_id>", EVERYONE),
+    ("/admin/entries/<entry_id>/unsaved/<copy_id>/removal", EVERYONE),
     ("/admin/me/sessions/end", EVERYONE),
     ("/admin/me/sessions/<session_id>/end", EVERYONE),
     ("/admin/authors/<profile_id>/merger", EDITORS),

@@ -297,8 +297,9 @@ def test_what_is_typed_and_not_saved_is_kept_for_each_person_and_tab(ada, eli):
     kept = working_copies.find(entry, by=ada, tab="1")
     assert (kept.counter, Snapshot.from_json(kept.content).title) == (2, "D")
     assert revisions.get_head(entry).title == "A walk"
-    working_copies.discard(entry, by=ada)
-    assert working_copies.find(entry, by=ada, tab="2") is None
+    working_copies.discard(entry, by=ada, tab="1")
+    assert working_copies.find(entry, by=ada, tab="1") is None
+    assert working_copies.find(entry, by=ada, tab="2") is not None
     assert working_copies.find(entry, by=eli, tab="1") is not None
 
 

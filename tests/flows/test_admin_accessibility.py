@@ -210,6 +210,11 @@ def test_axe_finds_nothing(open_window: Callable[..., Window], width: int) -> No
     look("selected posts")
     _collide(window, addresses["a long post"])
     look("a conflict")
+    _leave_unsaved(window, addresses["a long post"])
+    look("unsaved words on offer")
+    page.get_by_role("link", name="Compare").click()
+    page.get_by_role("heading", name="What you wrote and did not save").wait_for()
+    look("unsaved words")
     _lose_session(window, addresses["a tag"])
     look("a session that ended")
     assert not wrong, "\n".join(wrong)
@@ -304,6 +309,19 @@ def _collide(window: Window, path: str) -> None:
     page.keyboard.insert_text("My words.")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("heading", name="Someone changed the same words").wait_for()
+
+
+def _leave_unsaved(window: Window, path: str) -> None:
+    """Look at a change, leave it, and open the entry again."""
+    window.goto(path)
+    window.page.get_by_label("Title", exact=True).fill("Looked at and left")
+    with window.context.expect_page() as opened:
+        window.page.get_by_role("button", name="Preview").click()
+    opened.value.wait_for_url("**/preview?unsaved=*")
+    opened.value.close()
+    window.page.on("dialog", lambda dialog: dialog.accept())
+    window.goto(path)
+    window.page.get_by_text("You wrote something here").wait_for()
 
 
 def _lose_session(window: Window, path: str) -> None:
