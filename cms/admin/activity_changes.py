@@ -5,17 +5,28 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from cms import db, ids
-from cms.accounts.models import Account
+from cms.accounts import people
+from cms.accounts.models import Invitation
 from cms.accounts.roles import ROLE_LABELS, Role
+from cms.addresses.models import Address, RedirectPattern
 from cms.admin import revisions as revision_pages
 from cms.content import knowing, types
-from cms.content.models import Entry, Profile, Publication, Revision, Term
+from cms.content.models import (
+    Entry,
+    Profile,
+    Publication,
+    ReviewRequest,
+    Revision,
+    SavedView,
+    Term,
+)
 from cms.content.snapshot import Snapshot
 from cms.history.steps import Net
 from cms.i18n import LazyText
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
 from cms.merging import diff
+from cms.site.models import Menu
 from cms.web import display, gate
 
 MOST = 60  # rows that are shown on one page
@@ -109,7 +120,8 @@ def _title(net: Net) -> str:
 
 
 def _title_of_entry(net: Net) -> str:
-    entry_id = str(net.value("entry_id") or net.row_id.split("/")[0])
+    named = net.value("entry_id") or _present(net, "entry_id")
+    entry_id = str(named or net.row_id.split("/")[0])
     return _title(Net("entry", entry_id, {}, {}))
 
 
@@ -118,8 +130,12 @@ def _setting(net: Net) -> str:
 
 
 def _account(net: Net) -> str:
-    account = db.session().get(Account, net.value("account_id") or net.row_id)
-    return account.display_name if account else _("Someone")
+    account_id = str(net.value("account_id") or net.row_id)
+    return people.find_names([account_id]).get(account_id, _("Someone"))
+
+
+def _role(net: Net) -> str:
+    return str(_in_words("role", net.value("role") or _present(net, "role")))
 
 
 def _in_words(column: str, value: Any) -> Any:
@@ -149,7 +165,20 @@ def _named(row_id: str) -> str:
 
 # Rows that say nothing which the rows they belong to do not say.
 _SILENT = frozenset(("publication_term", "publication_byline", "import_map"))
-_MODELS: dict[str, Any] = {"term": Term, "profile": Profile, "publication": Publication}
+_MODELS: dict[str, Any] = {
+    model.__tablename__: model
+    for model in (
+        Address,
+        Invitation,
+        Menu,
+        Profile,
+        Publication,
+        RedirectPattern,
+        ReviewRequest,
+        SavedView,
+        Term,
+    )
+}
 _TABLES: dict[str, Table] = {
     "entry": Table(
         __("Entry"),
@@ -223,4 +252,35 @@ _TABLES: dict[str, Table] = {
     ),
     "account": Table(__("Person"), _account, {"display_name": __("Name"), "state": __("State")}),
     "account_grant": Table(__("Role"), _account, {"role": __("Role")}),
+    "invitation": Table(
+        __("Invitation"),
+        _role,
+        {
+            "expires_at": __("Holds until"),
+            "accepted_at": __("Accepted"),
+            "revoked_at": __("Taken back"),
+        },
+    ),
+    "redirect_pattern": Table(
+        __("Pattern of redirects"),
+        _of("source"),
+        {
+            "source": __("From"),
+            "target_id": __("Leads to"),
+            "location": __("Leads to"),
+            "code": __("Code"),
+            "position": __("Position"),
+        },
+    ),
+    "review_request": Table(
+        __("Review"),
+        _title_of_entry,
+        {"state": __("State"), "note": __("Note"), "answer": __("Answer")},
+    ),
+    "ignored_check": Table(__("Check that is left out"), _title_of_entry, {"code": __("Check")}),
+    "saved_view": Table(
+        __("Saved view"),
+        _of("name"),
+        {"name": __("Name"), "shared": __("For everyone who works here")},
+    ),
 }

@@ -12,11 +12,11 @@ import sqlalchemy as sa
 
 from cms import clock, db, ids
 from cms.accounts.permissions import OPERATOR, Person
-from cms.admin import activity_words, undoing
+from cms.admin import activity_changes, activity_words, undoing
 from cms.config import ROOT
 from cms.content import editing, reviewing, terms, trash
 from cms.content.snapshot import Snapshot
-from cms.history import activity, recording
+from cms.history import activity, recording, tracking
 from cms.history.models import ChangeSet
 from cms.outbox.models import Errand
 from cms.site import settings
@@ -303,3 +303,21 @@ def test_an_unknown_act_is_not_found(browser: Browser, ada: Person, path: str) -
 def test_every_door_by_which_acts_come_has_its_words() -> None:
     code = "".join(path.read_text("utf-8") for path in (ROOT / "cms").rglob("*.py"))
     assert set(re.findall(r'via="([\w-]+)"', code)) <= set(activity_words.DOORS)
+
+
+def test_what_every_recorded_row_is_called_stands_in_words() -> None:
+    told = {*activity_changes._TABLES, *activity_changes._SILENT}
+    assert set(tracking._tracked) - told == set()
+
+
+def test_a_change_of_a_publication_or_a_review_names_its_entry(
+    browser: Browser, room: Room, eli: Person
+) -> None:
+    entry_id = room.write(eli, "The kettle")
+    with room.open(write=True):
+        reviewing.ask(editing.get_entry(entry_id), "Please.", by=eli, now=clock.now())
+        reviewing.withdraw(editing.get_entry(entry_id), by=eli, now=clock.now())
+    browser.sign_in(eli).get(f"/admin/activity/{latest(room)}")
+    headings = [browser.page.words(each) for each in browser.page.all("h2")]
+    assert "The kettle" in headings
+    assert "review_request" not in browser.text
