@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cms import db, text
-from cms.addresses import book, paths, patterns, redirects, targets
+from cms.addresses import book, paths, patterns, redirects, targets, turns
 from cms.addresses.models import Address
 from cms.addresses.redirects import Redirect
 from cms.errors import Rejected
@@ -94,6 +94,7 @@ def run(
     A line that says what stands there already does nothing, so a table may come twice. A line may
     lead to the path of another one, in whatever order they stand.
     """
+    turns.take()
     label = ngettext("Imported {n} redirect", "Imported {n} redirects", len(lines))
     outcomes: dict[int, Outcome] = {}
     first_said = _first_said(lines)

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from cms import db, ids
-from cms.addresses import book, paths, patterns, targets
+from cms.addresses import book, paths, patterns, targets, turns
 from cms.addresses.models import Address, RedirectPattern
 from cms.addresses.targets import GONE, GONE_CODE, Target
 from cms.errors import NotFound, Rejected
@@ -37,6 +37,7 @@ def create(
     lists that the site keeps without the book. Whoever makes many at once calls `collapse` for
     all of them in the end, and not for each (`straighten`).
     """
+    turns.take()
     source = read_source(source, lists=lists)
     _ensure_way(target, code)
     with recording.act(_("Led {path} elsewhere", path=source), by=by, now=now):
@@ -60,6 +61,7 @@ def change(
     straighten: bool = True,
 ) -> Redirect:
     """Change a redirect; raises Rejected. One left by a rename is made by hand from then on."""
+    turns.take()
     source = read_source(source, lists=lists)
     _ensure_way(target, code)
     with recording.act(_("Changed the redirect from {path}", path=source_of(row)), by=by, now=now):
@@ -77,14 +79,21 @@ def change(
 
 
 def remove(row: Redirect, *, by: recording.Actor | None, now: datetime) -> None:
-    """Lead nobody on from there any more."""
+    """Lead nobody on from there any more; raises Rejected where others would then lead round."""
+    turns.take()
     with recording.act(_("Removed the redirect from {path}", path=source_of(row)), by=by, now=now):
         db.session().delete(row)
         db.session().flush()
+        if isinstance(row, RedirectPattern):
+            _ensure_straight()
 
 
 def move(row: RedirectPattern, *, step: int, by: recording.Actor | None, now: datetime) -> None:
-    """Try a pattern that many places earlier (below 0) or later among the others."""
+    """Try a pattern that many places earlier (below 0) or later among the others.
+
+    Raises Rejected where some would then lead round.
+    """
+    turns.take()
     with recording.act(_("Changed the order of the patterns"), by=by, now=now):
         rows = list(book.list_patterns())
         place = rows.index(row)
@@ -93,6 +102,7 @@ def move(row: RedirectPattern, *, step: int, by: recording.Actor | None, now: da
             if each.position != number:
                 each.position = number
         db.session().flush()
+        _ensure_straight()
 
 
 def get(redirect_id: str) -> Redirect:
@@ -254,7 +264,17 @@ def _write_pattern(
         raise targets.circle()
     db.session().add(row)
     db.session().flush()
+    _ensure_straight()
     return row
+
+
+def _ensure_straight() -> None:
+    rows = book.list_patterns()
+    round_ = next((each for each in rows if patterns.has_circle(rows, each)), None)
+    if round_ is not None:
+        words = _("Then {path} would lead back to itself. Change that one first.",
+                  path=round_.source)  # fmt: skip
+        raise Rejected(words)
 
 
 def _aim(row: Redirect, target: Target) -> None:

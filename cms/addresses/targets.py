@@ -9,7 +9,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from cms import text
+import sqlalchemy as sa
+
+from cms import db, text
 from cms.addresses import book, paths, patterns, urls
 from cms.addresses.models import MAX_LOCATION, MAX_SUFFIX, Address, RedirectPattern
 from cms.errors import Rejected
@@ -173,7 +175,8 @@ def _of_book(path: str, rest: str) -> Target | None:
             return None
     if line is None:
         return None
-    if line.code == GONE_CODE and line.by_hand:
+    is_gone = line.code == GONE_CODE and line.by_hand
+    if is_gone or not _is_there(line.target_kind, line.target_id):
         raise Rejected(_("{path} is gone for good.", path=path), field="location")
     suffix = form + rest
     if not suffix:
@@ -186,6 +189,16 @@ def _of_book(path: str, rest: str) -> Target | None:
     if len(suffix) > MAX_SUFFIX:
         raise Rejected(_("This web address cannot be read."), field="location")
     return to(line.target_kind, str(line.target_id), suffix)
+
+
+def _is_there(kind: str, target_id: str | None) -> bool:
+    """Whether a thing of the site is not deleted; then it is not, before the transaction ends."""
+    if target_id is None:
+        return True
+    # What these are, the rooms above know; that a row has this id is all that counts here.
+    table = db.Base.metadata.tables[kind]
+    query = sa.select(table.c.id).where(table.c.id == target_id)
+    return db.session().scalar(query.with_for_update(read=True, key_share=True)) is not None
 
 
 def _of_core(path: str, rest: str, lists: Collection[str]) -> Target | None:

@@ -17,7 +17,7 @@ from cms.addresses.models import MAX_LOCATION
 from cms.addresses.redirects import Redirect
 from cms.addresses.targets import GONE_CODE, Target
 from cms.admin import notes
-from cms.admin.door import blueprint
+from cms.admin.door import blueprint, retried
 from cms.admin.redirects import CODES
 from cms.content import aiming, editing, near
 from cms.content.rows import Card
@@ -59,6 +59,7 @@ def new() -> str:
 
 @blueprint.post("/redirects/new", endpoint="redirects_create")
 @gate.requires(Permission.MANAGE_REDIRECTS)
+@retried
 def create() -> ResponseReturnValue:
     """Keep a new redirect."""
     return _keep(RedirectForm.from_request(), None)
@@ -81,6 +82,7 @@ def edit(redirect_id: str) -> str:
 
 @blueprint.post("/redirects/<redirect_id>", endpoint="redirects_update")
 @gate.requires(Permission.MANAGE_REDIRECTS)
+@retried
 def update(redirect_id: str) -> ResponseReturnValue:
     """Change a redirect."""
     row = redirects.get(redirect_id)

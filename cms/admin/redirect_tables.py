@@ -9,7 +9,7 @@ from cms.accounts.permissions import Permission
 from cms.addresses import missing, redirect_files
 from cms.addresses.redirect_files import Outcome
 from cms.admin import csv_export, notes
-from cms.admin.door import blueprint
+from cms.admin.door import blueprint, retried
 from cms.admin.redirects import wanted_of
 from cms.content import aiming
 from cms.errors import Rejected
@@ -40,6 +40,7 @@ def new() -> str:
 
 @blueprint.post("/redirects/import", endpoint="redirect_tables_create")
 @gate.requires(Permission.MANAGE_REDIRECTS)
+@retried
 def create() -> ResponseReturnValue:
     """Try a table and show what each line would do; or do it, all or nothing."""
     form = TableForm.from_request()

@@ -11,9 +11,9 @@ from cms.addresses import hits, leads, redirects
 from cms.addresses.models import Address, RedirectPattern
 from cms.addresses.redirects import Redirect
 from cms.admin import notes
-from cms.admin.door import blueprint
+from cms.admin.door import blueprint, retried
 from cms.content import aiming
-from cms.errors import NotFound
+from cms.errors import NotFound, Rejected
 from cms.history import recording
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
@@ -74,11 +74,15 @@ def index() -> str:
 
 @blueprint.post("/redirects/<redirect_id>/removal", endpoint="redirects_destroy")
 @gate.requires(Permission.MANAGE_REDIRECTS)
+@retried
 def destroy(redirect_id: str) -> Response:
     """Lead nobody on from there any more."""
     row = redirects.get(redirect_id)
     source = redirects.source_of(row)
-    redirects.remove(row, by=gate.signed_in_person(), now=gate.now())
+    try:
+        redirects.remove(row, by=gate.signed_in_person(), now=gate.now())
+    except Rejected as refusal:
+        return _refused(refusal)
     db.commit()
     notes.leave(_("{path} leads nowhere any more.", path=source), recording.latest())
     return urls.see_other("admin.redirects_index")
@@ -86,15 +90,25 @@ def destroy(redirect_id: str) -> Response:
 
 @blueprint.post("/redirects/<redirect_id>/place", endpoint="redirects_move")
 @gate.requires(Permission.MANAGE_REDIRECTS)
+@retried
 def move(redirect_id: str) -> Response:
     """Try a pattern earlier or later than before."""
     row = redirects.get(redirect_id)
     if not isinstance(row, RedirectPattern):
         raise NotFound
     step = 1 if request.form.get("step") == "later" else -1
-    redirects.move(row, step=step, by=gate.signed_in_person(), now=gate.now())
+    try:
+        redirects.move(row, step=step, by=gate.signed_in_person(), now=gate.now())
+    except Rejected as refusal:
+        return _refused(refusal)
     db.commit()
     notes.leave(_("The order is changed."), recording.latest())
+    return urls.see_other("admin.redirects_index", kind=leads.PATTERN)
+
+
+def _refused(refusal: Rejected) -> Response:
+    db.session().rollback()
+    notes.leave(refusal.message, category="error")
     return urls.see_other("admin.redirects_index", kind=leads.PATTERN)
 
 

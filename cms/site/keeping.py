@@ -1,7 +1,7 @@
 """How settings, menus and addresses are put back when an act is undone."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +9,13 @@ import sqlalchemy as sa
 
 from cms import db
 from cms.accounts.permissions import Permission, Person, ensure_may
+from cms.addresses import book, paths, patterns, targets, turns
 from cms.addresses.models import Address, RedirectPattern
 from cms.errors import Rejected
 from cms.history import obstacles, restoring
 from cms.history.restoring import Obstacle, Plan, Standing
 from cms.history.steps import Net
+from cms.i18n import gettext as _
 from cms.site import settings
 from cms.site.models import Menu
 
@@ -68,7 +70,12 @@ class Addresses(restoring.Keeper):
     tables = ("address", "redirect_pattern")
 
     def find_obstacles(self, plan: Plan, *, now: datetime) -> Iterable[Obstacle | Standing]:
-        """Redirects by hand to what is gone; a former path of it may well stay one."""
+        """Redirects by hand to what is gone (a former path of it may well stay one), or round.
+
+        Neither may one come back beside what stands at its path by now.
+        """
+        yield from _round(plan)
+        yield from _beside(plan)
         for net in plan.of(*self.tables):
             if net.is_insert or not (net.is_delete or net.columns & {"target_id", "by_hand"}):
                 continue
@@ -85,12 +92,62 @@ class Addresses(restoring.Keeper):
             if not obstacles.is_there(kind, target_id):
                 yield obstacles.missing(kind, target_id)
 
+    def hold(self, plan: Plan) -> None:
+        """Nobody changes redirects meanwhile."""
+        if any(net.table != "address" or _is_by_hand(net) for net in plan.of(*self.tables)):
+            turns.take()
+
     def ensure_may(self, plan: Plan, by: Person) -> None:
         """Redirects need their own permission; the rest what its entry or term needs."""
         nets = list(plan.of(*self.tables))
         alone = len(nets) == len(plan.nets)
         if alone or any(net.table != "address" or _is_by_hand(net) for net in nets):
             ensure_may(by, Permission.MANAGE_REDIRECTS)
+
+
+@dataclass(frozen=True, eq=False)
+class _Way:
+    position: int
+    id: str
+    source: str
+    location: str | None
+
+
+def _round(plan: Plan) -> Iterator[Obstacle]:
+    """Patterns that would lead back to themselves."""
+    if not any(plan.of("redirect_pattern")):
+        return
+    rows = {row.id: row for row in book.list_patterns()}
+    gone = {each for each in rows if plan.deletes("redirect_pattern", each)}
+    back = {net.row_id for net in plan.of("redirect_pattern") if net.is_delete}
+
+    def value(row_id: str, name: str) -> Any:
+        return plan.value("redirect_pattern", row_id, name, getattr(rows.get(row_id), name, None))
+
+    ways = sorted(
+        (
+            _Way(value(each, "position"), each, value(each, "source"), value(each, "location"))
+            for each in (rows.keys() | back) - gone
+        ),
+        key=lambda way: (way.position, way.id),
+    )
+    if any(patterns.has_circle(ways, way) for way in ways):
+        yield Obstacle(_("Redirects would lead back to themselves."))
+
+
+def _beside(plan: Plan) -> Iterator[Standing]:
+    """What stands at the other form of a path by now, or at the list or entry that it is of."""
+    for net in plan.of("address"):
+        path = (net.before or {}).get("path")
+        if path is None:
+            continue
+        line = book.find(paths.other_slash(path))
+        if line is None or line.path == path:
+            split = targets.split_form(path) if _is_by_hand(net) else None
+            line = book.find(split[0]) if split is not None else None
+            line = line if line is not None and line.state != "former" else None
+        if line is not None and ("address", line.id) not in plan.nets:
+            yield Standing("address", line.id, frozenset(("path", "state")))
 
 
 def _is_by_hand(net: Net) -> bool:

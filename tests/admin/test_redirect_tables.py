@@ -3,9 +3,12 @@
 from io import BytesIO
 
 import pytest
+import sqlalchemy as sa
 
+from cms import db
 from cms.accounts.permissions import Person
 from cms.addresses import book
+from cms.history.models import ChangeSet
 from tests.admin.conftest import Room
 from tests.browsing import Browser
 
@@ -123,3 +126,38 @@ def test_the_list_is_given_away_and_can_be_taken_in_again(
     assert "New" not in browser.text
     only = browser.get("/admin/redirects/list.csv?kind=hand&q=/a").get_data(as_text=True)
     assert only.count("\n") == 2
+
+
+def test_a_table_is_taken_back_as_one_act_from_the_message_and_from_its_page(
+    browser: Browser, room: Room, ada: Person
+) -> None:
+    browser.sign_in(ada).get("/admin/redirects/import")
+    browser.submit("Try it", lines=TABLE)
+    browser.submit("Import")
+    browser.follow()
+    assert browser.submit("Undo").status_code == 303
+    assert _paths(room) == set()
+    browser.follow()
+    assert browser.submit("Undo").status_code == 303, "what was taken back is done again"
+    assert _paths(room) == {"/a/", "/b/*", "/c/"}
+    browser.get("/admin/activity/")
+    assert "Imported 3 redirects" in browser.text
+    with room.open():
+        imported = ChangeSet.label.startswith("Imported")
+        act = db.session().scalar(sa.select(ChangeSet.id).where(imported))
+    browser.get(f"/admin/activity/{act}")
+    assert browser.submit("Undo").status_code == 303
+    assert _paths(room) == set()
+
+
+def test_lines_may_lead_to_each_other_in_any_order(
+    browser: Browser, room: Room, ada: Person
+) -> None:
+    browser.sign_in(ada).get("/admin/redirects/import")
+    table = "from,to\n/a/,/b/\n/b/,/c\n/c/,https://example.org/\n"
+    browser.submit("Try it", lines=table)
+    assert browser.submit("Import").status_code == 303
+    with room.open():
+        assert {str(book.find(each).location) for each in ("/a", "/b", "/c")} == {
+            "https://example.org/"
+        }

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from cms import clock, ids
+from cms import clock, db, ids
 from cms.accounts.permissions import OPERATOR, Person
 from cms.addresses import book, redirects
+from cms.history.models import ChangeSet
 from tests.admin.conftest import Room
 from tests.browsing import Browser
 
@@ -92,6 +94,51 @@ def test_a_redirect_is_changed_and_removed(browser: Browser, room: Room, ada: Pe
     assert browser.submit("Remove").status_code == 303
     assert _line(room, "/older/") is None
     assert browser.get(f"/admin/redirects/{redirect_id}").status_code == 404
+
+
+def test_each_act_is_taken_back_from_the_message_and_from_its_page(
+    browser: Browser, room: Room, ada: Person
+) -> None:
+    def undo() -> None:
+        browser.follow()
+        assert browser.submit("Undo").status_code == 303
+
+    browser.sign_in(ada).get("/admin/redirects/new")
+    browser.submit("Save", path="/old/", location="https://example.org/")
+    undo()
+    assert _line(room, "/old/") is None
+    redirect_id = _lead(room, "/old/", "https://example.org/")
+    browser.get(f"/admin/redirects/{redirect_id}")
+    browser.submit("Save", path="/older/", code="302")
+    undo()
+    assert (_line(room, "/old/").code, _line(room, "/older/")) == (301, None)
+    browser.get(f"/admin/redirects/{redirect_id}")
+    browser.submit("Remove")
+    undo()
+    assert _line(room, "/old/").id == redirect_id, "it is the same row"
+    with room.open():
+        act = db.session().scalar(
+            sa.select(ChangeSet.id).where(ChangeSet.label.startswith("Led /old/")).limit(1)
+            .order_by(ChangeSet.id.desc())
+        )  # fmt: skip
+    browser.get(f"/admin/activity/{act}")
+    assert browser.submit("Undo").status_code == 303
+    assert _line(room, "/old/") is None
+
+
+def test_an_order_that_would_lead_round_is_refused_in_words(
+    browser: Browser, room: Room, ada: Person
+) -> None:
+    _lead(room, "/a*", "https://example.org/*")
+    _lead(room, "/b/*", "/a/*")
+    _lead(room, "/a/*", "/b/*")
+    browser.sign_in(ada).get("/admin/redirects/?kind=pattern")
+    browser.submit("Try /a/* earlier")
+    browser.get("/admin/redirects/?kind=pattern")
+    browser.submit("Try /a/* earlier")
+    browser.follow()
+    assert "Then /a/* would lead back to itself." in browser.text
+    assert browser.text.index("/a* ") < browser.text.index("/a/* ")
 
 
 def test_someone_elses_change_is_not_replaced_unseen(
