@@ -29,7 +29,7 @@ def get_view(view_id: str, *, by: Person) -> SavedView:
     """A view that the person may use; raises NotFound."""
     view = db.session().get(SavedView, view_id) if ids.is_id(view_id) else None
     if view is None or not (view.shared or view.account_id == by.id):
-        raise NotFound(_("This view is not there."))
+        raise _not_there()
     return view
 
 
@@ -63,7 +63,7 @@ def save_view(
 
 
 def update_view(view: SavedView, *, name: str, shared: bool, by: Person, now: datetime) -> None:
-    """Rename a view, or say for whom it is; raises Rejected, NotFound."""
+    """Rename a view, or say for whom it is; raises Rejected, NotAllowed, NotFound."""
     _ensure_may_change(view, by)
     name = _checked(name)
     own = list_views(view.list_name, by=by)
@@ -73,16 +73,22 @@ def update_view(view: SavedView, *, name: str, shared: bool, by: Person, now: da
 
 
 def delete_view(view: SavedView, *, by: Person, now: datetime) -> None:
-    """Forget a view; the list stays as it is. Raises NotFound."""
+    """Forget a view; the list stays as it is. Raises NotAllowed, NotFound."""
     _ensure_may_change(view, by)
     with recording.act(_("Removed the view “{name}”", name=view.name), by=by, now=now):
         db.session().delete(view)
         db.session().flush()
 
 
+def _not_there() -> NotFound:
+    return NotFound(_("This view is not there."))
+
+
 def _ensure_may_change(view: SavedView, person: Person) -> None:
     if not may_change(view, person):
         permissions.ensure_may(person, Permission.MANAGE_SETTINGS)
+        # What someone keeps for themselves is nobody else's.
+        raise _not_there()
 
 
 def _checked(name: str) -> str:

@@ -2,7 +2,10 @@
 
 import pytest
 
+from cms import clock
 from cms.accounts.permissions import Person
+from cms.content import saved_views
+from cms.errors import NotFound
 from tests.admin.conftest import Room
 from tests.browsing import Browser
 
@@ -100,6 +103,18 @@ def test_what_is_anothers_is_neither_seen_nor_changed(
     assert browser.send(ours, {"name": "Taken"}).status_code == 403
     assert browser.send(f"{ours}/removal").status_code == 403
     assert offered(browser) == ["Ours"]
+
+
+def test_what_someone_keeps_for_themselves_no_administrator_changes(
+    room: Room, ana: Person, ada: Person
+) -> None:
+    now = clock.now()
+    with room.open(write=True):
+        view = saved_views.save_view("entries", "Mine", "q=tea", shared=False, by=ana, now=now)
+        with pytest.raises(NotFound):
+            saved_views.update_view(view, name="Hers", shared=True, by=ada, now=now)
+        with pytest.raises(NotFound):
+            saved_views.delete_view(view, by=ada, now=now)
 
 
 @pytest.mark.parametrize(
