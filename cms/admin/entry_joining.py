@@ -82,7 +82,7 @@ def _chosen(choice: str, collision: merge.Collision) -> str:
     if choice == "theirs":
         return collision.theirs
     if choice == "both":
-        return collision.mine.rstrip("\n") + "\n\n" + collision.theirs
+        return collision.both
     return collision.mine
 
 

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cms.merging import alignment, pairing, regions
+from cms.merging import pairing, regions
 from cms.merging.blocks import Block, split_blocks
 from cms.merging.fields import FieldCollision, FieldsMerge, merge_fields
+from cms.merging.regions import Region
+from cms.merging.running import Clash, merge_running, pick
 
 __all__ = [
     "Collision",
@@ -22,9 +24,6 @@ __all__ = [
     "resolve",
 ]
 
-# Fewer unchanged words between two people's changes, and neither may have meant the sum of both.
-WORDS_APART = 2
-
 
 @dataclass(frozen=True, slots=True)
 class Collision:
@@ -35,6 +34,17 @@ class Collision:
     theirs: str
     start: int
     end: int
+    # Sentences within running text; otherwise whole blocks.
+    is_inline: bool = False
+
+    @property
+    def both(self) -> str:
+        """Mine and then theirs: as paragraphs, or as sentences of one paragraph."""
+        if not self.mine or not self.theirs:
+            return self.mine or self.theirs
+        if self.is_inline:
+            return self.mine + ("" if self.mine[-1].isspace() else " ") + self.theirs
+        return self.mine.rstrip("\n") + "\n\n" + self.theirs
 
 
 class Merge(NamedTuple):
@@ -56,9 +66,11 @@ def merge_text(base: str, mine: str, theirs: str) -> Merge:
     for piece in _merged_blocks(*texts):
         if isinstance(piece, Block):
             writer.add(piece)
+        elif isinstance(piece, list):
+            writer.add_running(piece)
         else:
             writer.collide(*piece)
-    return writer.finish(_pick(*ends))
+    return writer.finish(pick(*ends))
 
 
 def resolve(merge: Merge, choices: Sequence[str]) -> str:
@@ -94,6 +106,17 @@ class _Writer:
         start = min(before, self.size)
         self.collisions.append(Collision(_text(base), _text(mine), _text(theirs), start, self.size))
 
+    def add_running(self, pieces: Sequence[str | Clash]) -> None:
+        if self.open_end:
+            self._write("\n\n")
+        for piece in pieces:
+            start = self.size
+            self._write(piece if isinstance(piece, str) else piece.mine)
+            if isinstance(piece, Clash):
+                sides = (piece.base, piece.mine, piece.theirs)
+                self.collisions.append(Collision(*sides, start, self.size, is_inline=True))
+        self.open_end = not self.parts[-1].endswith("\n")
+
     def finish(self, end: str) -> Merge:
         text = "".join(self.parts)
         body = text.rstrip("\n")
@@ -109,52 +132,42 @@ class _Writer:
 
 def _merged_blocks(
     base: Sequence[Block], mine: Sequence[Block], theirs: Sequence[Block]
-) -> Iterator[Block | tuple[Sequence[Block], Sequence[Block], Sequence[Block]]]:
-    """Blocks that stand, and triples of blocks that collide."""
+) -> Iterator[Block | list[str | Clash] | tuple[Sequence[Block], Sequence[Block], Sequence[Block]]]:
+    """Blocks that stand, joined running text, and triples of blocks that collide."""
     own, other = pairing.block_hunks(base, mine), pairing.block_hunks(base, theirs)
+    # What one side alone put here just before; the other may have added the same beside it.
+    beside: tuple[Sequence[Block], Region] | None = None
     for region in regions.walk(own, other, len(base), apart=0):
         old = base[slice(*region.base)]
         left, right = mine[slice(*region.mine)], theirs[slice(*region.theirs)]
-        if not region.changed_by:
+        before, beside = beside, None
+        if not region.changed_by and not old:
+            beside = before
+        elif not region.changed_by:
             for three in zip(old, left, right, strict=True):
-                yield Block(three[1].text, _pick(*(block.tail for block in three)), "prose")
-        elif region.changed_by == {"mine"} or _texts(left) == _texts(right):
-            yield from left
-        elif region.changed_by == {"theirs"}:
-            yield from right
-        elif (joined := _merged_words(old, left, right)) is not None:
-            yield Block(joined, "", "prose")
+                yield Block(three[1].text, pick(*(block.tail for block in three)), "prose")
+        elif len(region.changed_by) == 1 or _texts(left) == _texts(right):
+            taken = right if region.changed_by == {"theirs"} else left
+            yield from taken[_repeated(before, taken, region) :]
+            beside = taken, region
+        elif old and left and right and all(b.is_prose for b in (*old, *left, *right)):
+            yield merge_running(_text(old), _text(left), _text(right))
         else:
             yield old, left, right
 
 
-def _merged_words(
-    base: Sequence[Block], mine: Sequence[Block], theirs: Sequence[Block]
-) -> str | None:
-    """The joined running text, or None when a unit is involved or the words collide."""
-    if not (base and mine and theirs) or not all(b.is_prose for b in (*base, *mine, *theirs)):
-        return None
-    old, own, other = (alignment.split_words(_text(side)) for side in (base, mine, theirs))
-    hunks_mine, hunks_theirs = alignment.word_hunks(old, own), alignment.word_hunks(old, other)
-    words: list[str] = []
-    for region in regions.walk(hunks_mine, hunks_theirs, len(old), apart=WORDS_APART):
-        left, right = own[slice(*region.mine)], other[slice(*region.theirs)]
-        if not region.changed_by:
-            words.extend(
-                _pick(*three) for three in zip(old[slice(*region.base)], left, right, strict=True)
-            )
-        elif region.changed_by == {"mine"} or left == right:
-            words.extend(left)
-        elif region.changed_by == {"theirs"}:
-            words.extend(right)
-        else:
-            return None
-    return "".join(words)
-
-
-def _pick(base: str, mine: str, theirs: str) -> str:
-    """Mine when I changed it, else theirs."""
-    return theirs if mine == base else mine
+def _repeated(
+    before: tuple[Sequence[Block], Region] | None, taken: Sequence[Block], region: Region
+) -> int:
+    """How many blocks at this place the other side has just put there as well."""
+    if before is None or before[1].changed_by == region.changed_by:
+        return 0
+    # Two changed neighbours may well be alike; only what was added counts as the same.
+    if not (before[1].is_insertion or region.is_insertion):
+        return 0
+    texts, earlier = _texts(taken), _texts(before[0])
+    sizes = range(min(len(texts), len(earlier)), 0, -1)
+    return next((size for size in sizes if earlier[-size:] == texts[:size]), 0)
 
 
 def _text(blocks: Sequence[Block]) -> str:

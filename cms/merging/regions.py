@@ -15,6 +15,11 @@ class Region:
     theirs: tuple[int, int]
     changed_by: frozenset[str]
 
+    @property
+    def is_insertion(self) -> bool:
+        """Whether something was added where the base had nothing."""
+        return self.base[0] == self.base[1]
+
 
 def walk(
     mine: Sequence[Hunk], theirs: Sequence[Hunk], size: int, *, apart: int
