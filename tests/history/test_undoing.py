@@ -104,10 +104,9 @@ def test_a_front_page_comes_back_only_where_its_page_is():
 
 
 def test_a_front_page_that_was_deleted_for_good_never_comes_back():
-    page = write("Home", kind="page")
+    page, other = write("Home", kind="page"), write("Hall", kind="page")
     front(page)
-    settings.save({"front": "posts"}, by=OPERATOR, now=at(1))
-    away = last()
+    away = front(other)
     trash.trash(page, by=OPERATOR, now=at(2))
     trash.purge(page, by=OPERATOR, now=at(2))
     (obstacle, *_rest) = undoing.find_obstacles(away, now=at(3))
