@@ -14,13 +14,14 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from cms import clock
+from cms import clock, db
 from cms.content import checks, listed, types
 from cms.content.checks import CHECKS, Draft, Finding
 
 MOST_ALIKE = 5  # other entries of the same title that are looked at
 MOST_USERS = 200  # entries whose links are looked at again when their target comes or goes
 LAST_LETTER = "\U0010ffff"
+FOLLOWING = ("type", "severity", "is_ignored", "count", "place")  # columns beside the key
 LINKS = ("link-broken", "link-hidden")
 Row = Any
 
@@ -47,7 +48,8 @@ class Follower:
             if row.trashed_at is None:
                 self._store(connection, row, checks.check(self.draft(connection, row)))
             keys.add(_title_key(row.name_key))
-        for key in keys - {""}:
+        # In one order everywhere, so that two acts never wait for each other in a circle.
+        for key in sorted(keys - {""}):
             self._settle_title(connection, key)
 
     def find(self, connection: sa.Connection, entry_id: str) -> tuple[Finding, ...]:
@@ -119,8 +121,15 @@ class Follower:
             }
             for each in found
         ]
-        if lines:
-            connection.execute(sa.insert(self.found), lines)
+        if not lines:
+            return
+        # Another act may say the same of this entry at this very moment.
+        statement = db.upsert(
+            db.database().dialect,
+            self.found,
+            lambda new: {name: getattr(new, name) for name in FOLLOWING},
+        )
+        connection.execute(statement, lines)
 
     def _targets(self, connection: sa.Connection, revision_id: str) -> tuple[list[str], int]:
         """The titles of linked entries that visitors do not see, and how many are gone."""

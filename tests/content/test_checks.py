@@ -1,5 +1,6 @@
 """Checks: what each finds and what it lets pass, and the findings that follow the entries."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,7 @@ from cms.content.models import Entry, EntryFinding
 from cms.errors import NotAllowed, Rejected
 from cms.history import recording, undoing
 from tests.content.stories import publish, rewrite, write
+from tests.content.test_at_once import at_once, prepared
 
 GOOD = Draft(title="Tea", source="Words.", excerpt="In short.", path="/tea/")
 
@@ -218,3 +220,27 @@ def test_looking_anew_changes_nothing_and_mends_what_was_missing(tea: Entry) -> 
     findings.renew([tea.id])
     assert stored(tea) == before
     assert {each.code for each in findings.look_at(editing.get_entry(tea.id))} >= before
+
+
+def test_acts_that_say_the_same_of_an_entry_at_once_do_not_meet(database: db.Database) -> None:
+    known, _head = prepared(database, title="Tea", source="[a](https://example.org)")
+    targets = [prepared(database, title=f"Target {number}")[0] for number in range(3)]
+    links = " ".join(f"[x](entry:{each})" for each in targets)
+    linking, _head = prepared(database, title="Links", source=links)
+
+    def add_alike() -> None:
+        write("Tea", "Words.")
+
+    def show(entry_id: str) -> None:
+        publish(editing.get_entry(entry_id), now=clock.now())
+
+    def let(act: Callable[..., None], *args: str) -> Callable[[], None]:
+        return lambda: act(*args)
+
+    came = at_once(database, *[let(add_alike)] * 3, *[let(show, each) for each in targets])
+    assert came == [None] * 6
+    with db.unit_of_work(database):
+        # What was not seen of each other at that moment is mended by looking anew.
+        findings.renew([known, linking])
+        assert "title-same" in stored(editing.get_entry(known))
+        assert "link-hidden" not in stored(editing.get_entry(linking))
