@@ -45,9 +45,12 @@ class Follower:
         keys = set(connection.scalars(alike))
         connection.execute(sa.delete(self.found).where(found.entry_id.in_(wanted)))
         for row in connection.execute(self._heads(wanted)).all():
-            if row.trashed_at is None:
-                self._store(connection, row, checks.check(self.draft(connection, row)))
-            keys.add(_title_key(row.name_key))
+            if row.trashed_at is not None:
+                continue
+            draft = self.draft(connection, row)
+            self._store(connection, row, checks.check(draft))
+            if draft.same_titles:
+                keys.add(_title_key(row.name_key))
         # In one order everywhere, so that two acts never wait for each other in a circle.
         for key in sorted(keys - {""}):
             self._settle_title(connection, key)
@@ -206,8 +209,10 @@ def watch(**models: Any) -> None:
         moved: set[str] = set()
         told: list[tuple[str, str, bool]] = []
         for row in (*session.new, *session.dirty, *session.deleted):
-            if isinstance(row, entries) and (row in session.deleted or _has_changed(row)):
-                changed.add(row.id)
+            if isinstance(row, entries):
+                # A new one has no text yet; it gets its first in the same act.
+                if row in session.deleted or (row.head_id and _has_changed(row)):
+                    changed.add(row.id)
             elif isinstance(row, publications):
                 moved.add(row.entry_id)
             elif isinstance(row, ignored):
