@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from jinja2.exceptions import SecurityError
 
+from cms.rendering import policy
+
 if TYPE_CHECKING:
     from cms.themes.catalog import Theme
     from cms.themes.context import PageContext
 
 MAX_SECONDS = 2.0  # of this thread's processor time, so a busy machine fails nobody
 MAX_TURNS = 200_000  # loop turns of a page
-MAX_OUTPUT = 4_000_000  # characters of a page
-MAX_MADE = 16_000_000  # characters of all texts made on the way
-MAX_STRING = 4_000_000  # characters of one text
+# Whatever may be published has a page, with room for what a theme puts around it.
+MAX_OUTPUT = policy.MAX_HTML_CHARACTERS + 500_000  # characters of a page
+MAX_MADE = 4 * MAX_OUTPUT  # characters of all texts made on the way
+MAX_STRING = MAX_OUTPUT  # characters of one text
 MAX_ELEMENTS = 20_000  # elements of one list, all its inner lists counted
 MAX_NESTING = 40  # lists within lists
 MAX_SPLIT = 200_000  # characters of a text that is taken apart into a list
