@@ -23,6 +23,8 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udff
 _NEWLINES = re.compile("\r\n?")
 # What a spreadsheet would take for a formula, which may fetch and send things.
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Where another list separator is usual, a cell is cut at these, and its rest is a cell of its own.
+_RISKY_INSIDE = re.compile(r"([;\t\r\n])(?=[=+\-@＝＋－＠])")
 
 
 def normalise(value: str, form: NormalForm = "NFC") -> str:
@@ -99,4 +101,5 @@ def _has_long_run(letters: str) -> bool:
 
 def without_formula(words: str) -> str:
     """The words as a cell of a table that a spreadsheet does not run: an apostrophe in front."""
+    words = words[:1] + _RISKY_INSIDE.sub(r"\1'", words[1:])
     return "'" + words if words.startswith(_RISKY) else words

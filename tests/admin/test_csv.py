@@ -63,6 +63,19 @@ def test_no_text_becomes_a_formula(risky: str) -> None:
     assert csv_export.cell(risky) == "'" + risky
 
 
+@pytest.mark.parametrize("mark", [";", "\t", "\n"])
+def test_no_part_of_a_text_becomes_one_where_cells_end_at_another_mark(mark: str) -> None:
+    title = f"Tea{mark}=cmd|' /C calc'!A1"
+    line = ",".join(("First", str(csv_export.cell(title)), "Last"))
+    cells = (
+        [cell for row in csv.reader(io.StringIO(line), delimiter=mark) for cell in row]
+        if mark != "\n"
+        else line.split("\n")
+    )
+    assert not [cell for cell in cells if cell.startswith("=")]
+    assert csv_export.cell("Tea; and more = less") == "Tea; and more = less"
+
+
 def test_a_reader_who_goes_away_leaves_nothing_open(
     browser: Browser, room: Room, eli: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
