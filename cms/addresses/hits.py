@@ -21,6 +21,8 @@ class Hits:
 
 
 NONE = Hits()
+CHUNK = 1_000  # redirects asked for at once
+_COLUMNS = (RedirectHit.redirect_id, RedirectHit.hits, RedirectHit.last_at)
 _HIT = db.Ticks.metadata.tables[RedirectHit.__tablename__]
 
 
@@ -34,9 +36,13 @@ def of(redirect_ids: Iterable[str]) -> dict[str, Hits]:
     wanted = list(redirect_ids)
     if not wanted:
         return {}
-    query = sa.select(RedirectHit).where(RedirectHit.redirect_id.in_(wanted))
+    found: dict[str, Hits] = {}
     with db.database().ticking(write=False) as ticks:
-        return {row.redirect_id: Hits(row.hits, row.last_at) for row in ticks.scalars(query)}
+        for first in range(0, len(wanted), CHUNK):
+            some = RedirectHit.redirect_id.in_(wanted[first : first + CHUNK])
+            for row in ticks.execute(sa.select(*_COLUMNS).where(some)):
+                found[row.redirect_id] = Hits(row.hits, row.last_at)
+    return found
 
 
 def most_used(*, limit: int, after: tuple[int, str] | None = None) -> list[tuple[str, Hits]]:

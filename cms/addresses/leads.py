@@ -12,6 +12,7 @@ from cms.addresses.models import Address, RedirectPattern
 HAND, LEFT, PATTERN = "hand", "left", "pattern"
 KINDS = ("", HAND, LEFT, PATTERN)
 SORTS = ("path", "newest", "used")
+FEW = 2_000  # redirects whose counts are asked for one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +70,39 @@ def _narrowed(wanted: Filter) -> sa.Select[str]:
 
 def _most_used(wanted: Filter, *, limit: int, after: str) -> Sequence[Address]:
     """Those that were ever used; the counts lie beside the content, so they are asked first."""
-    found: list[Address] = []
     place = _place(after)
+    query = _narrowed(wanted)
+    if wanted.kind:
+        query = query.where(Address.by_hand == sa.literal(wanted.kind == HAND))
+    if wanted.words or wanted.kind:
+        ids = db.session().scalars(query.limit(FEW + 1)).all()
+        if len(ids) <= FEW:
+            return _ranked(ids, limit=limit, after=place)
+    # Of those that are many, some are met soon.
+    found: list[Address] = []
+    step = limit * 2
     while len(found) < limit:
-        ranked = hits.most_used(limit=limit * 2, after=place)
+        ranked = hits.most_used(limit=step, after=place)
         if not ranked:
             break
-        query = sa.select(Address).where(
-            Address.id.in_(_narrowed(wanted)), Address.id.in_([each for each, _hits in ranked])
-        )
-        if wanted.kind:
-            query = query.where(Address.by_hand == sa.literal(wanted.kind == HAND))
-        rows = {row.id: row for row in db.session().scalars(query)}
-        found += [rows[each] for each, _hits in ranked if each in rows]
+        some = [each for each, _hits in ranked]
+        rows = _rows(db.session().scalars(query.where(Address.id.in_(some))).all())
+        found += [rows[each] for each in some if each in rows]
         last, counted = ranked[-1]
-        place = (counted.count, last)
+        place, step = (counted.count, last), min(step * 4, FEW)
     return found[:limit]
+
+
+def _ranked(ids: Sequence[str], *, limit: int, after: tuple[int, str] | None) -> Sequence[Address]:
+    places = sorted(((used.count, each) for each, used in hits.of(ids).items()), reverse=True)
+    some = [each for count, each in places if after is None or (count, each) < after][:limit]
+    rows = _rows(some)
+    return [rows[each] for each in some]
+
+
+def _rows(ids: Sequence[str]) -> dict[str, Address]:
+    rows = db.session().scalars(sa.select(Address).where(Address.id.in_(ids)))
+    return {row.id: row for row in rows}
 
 
 def _place(after: str) -> tuple[int, str] | None:

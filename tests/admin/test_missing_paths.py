@@ -1,5 +1,6 @@
 """Missing pages: noted without a word of who asked, led elsewhere, dismissed, bounded."""
 
+import os
 import threading
 from datetime import timedelta
 
@@ -12,6 +13,8 @@ from cms.addresses import book, missing
 from cms.public import counting
 from tests.admin.conftest import Room
 from tests.browsing import BASE, Browser
+
+FLOOD = int(os.environ.get("FLOOD", "300"))  # visitors
 
 
 def _noted(app: Flask, room: Room) -> dict[str, tuple[int, str]]:
@@ -128,3 +131,22 @@ def test_a_flood_of_missing_paths_leaves_a_bounded_trace(
     with room.open():
         assert missing.count_missing() == 100
         assert book.find("/wanted/") is None
+
+
+def test_a_flood_of_visitors_leaves_a_bounded_trace_that_tells_of_nobody(
+    app: Flask, room: Room
+) -> None:
+    client, notes = app.test_client(), counting.of(app).missing
+    for number in range(FLOOD):
+        client.get(
+            f"/lost-{number}/?mail=ada{number}@example.org",
+            headers={"Referer": f"https://mail.example.org/?to=ada{number}@example.org"},
+            environ_base={"REMOTE_ADDR": f"203.0.113.{number % 250}"},
+        ).close()
+    assert len(notes._fresh) <= missing.FRESH_A_MINUTE
+    assert len(notes.tally._waiting) <= missing.FRESH_A_MINUTE * 2
+    noted = _noted(app, room)
+    # A minute may have ended meanwhile.
+    assert missing.FRESH_A_MINUTE <= len(noted) <= missing.FRESH_A_MINUTE * (2 + FLOOD // 1_000)
+    assert not any(mark in f"{noted}" for mark in ("ada", "@", "?", "203.0.113", "to="))
+    assert {referrer for _hits, referrer in noted.values()} == {"mail.example.org"}

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from cms import clock, db, ids
 from cms.accounts.permissions import OPERATOR, Person
-from cms.addresses import book, redirects
+from cms.addresses import book, hits, leads, redirects
 from cms.history.models import ChangeSet
 from tests.admin.conftest import Room
 from tests.browsing import Browser
@@ -224,3 +224,24 @@ def test_what_is_unknown_is_not_found(browser: Browser, room: Room, ada: Person)
         assert browser.get(f"/admin/redirects/{redirect_id}").status_code == 404
         assert browser.send(f"/admin/redirects/{redirect_id}/removal").status_code == 404
     assert browser.send(f"/admin/redirects/{_lead(room, '/a/', '/')}/place").status_code == 404
+
+
+def test_the_most_used_are_found_whether_few_or_many_fit(
+    browser: Browser, room: Room, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids_of = {n: _lead(room, f"/old-{n}/", "https://example.org/") for n in range(6)}
+    tally = hits.make_tally(room.database)
+    tally.in_background = False
+    for number, redirect_id in ids_of.items():
+        for _time in range(1 + number % 4):
+            tally.add(redirect_id, now=clock.now())
+    tally.flush()
+    wanted = leads.Filter(kind="hand", words="old", sort="used")
+    for few in (100, 2):
+        monkeypatch.setattr(leads, "FEW", few)
+        with room.open():
+            found, after = [], ""
+            while rows := leads.list_lines(wanted, limit=2, after=after):
+                found += [row.path for row in rows]
+                after = leads.cursor(wanted, rows[-1], hits.of([rows[-1].id]))
+        assert found == ["/old-3/", "/old-2/", "/old-5/", "/old-1/", "/old-4/", "/old-0/"]
