@@ -246,6 +246,26 @@ def test_what_is_not_committed_is_not_found_later():
     assert found("word") == ["kept"]
 
 
+def test_what_a_visitor_may_not_see_is_not_counted_either():
+    """However it is closed, on every page of the hits."""
+    for number in range(3):
+        publish(f"open {number}", "tide")
+    vault = publish("locked", "tide", access="password", password_hash="x")
+    publish("below the locked", "tide", parent=vault, access="inherit")
+    office = publish("for us", "tide", access="staff")
+    below = publish("below the office", "tide", parent=office, access="inherit")
+    publish("further below", "tide", parent=below, access="inherit")
+    publish("open below the office", "tide", parent=office, access="public")
+    publish("unlisted", "tide", listed=False)
+    publish("without a page", "tide", path=None)
+    publish("later", "tide", from_at=NOW + DAY)
+    publish("over", "tide", until_at=NOW)
+    seen = {"open 0", "open 1", "open 2", "open below the office"}
+    assert set(found("tide", limit=50)) == seen
+    for limit in (1, 3, 50):
+        assert search.find("tide", now=NOW, limit=limit).total_capped == len(seen)
+
+
 def test_hits_come_in_pages_and_the_newest_of_equals_first(monkeypatch):
     for number in range(12):
         publish(f"{number:02}", "the same word", dated_at=NOW - number * DAY)
