@@ -5,23 +5,23 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import Response, render_template, request, url_for
-from wtforms import DateField, HiddenField, SelectField
+from wtforms import DateField, HiddenField, SelectField, StringField
 from wtforms.validators import Optional
 
-from cms.accounts import people
 from cms.accounts.permissions import Permission, Person, may
-from cms.admin import activity_words, csv_export, presenting
+from cms.admin import activity_words, choosing, csv_export, presenting
 from cms.admin.door import blueprint
 from cms.history import activity
 from cms.history.activity import Filter, Line
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
 from cms.web import display, gate, pagination
-from cms.web.forms import ListForm, choices
+from cms.web.forms import ListForm, choices, tidied
 
 SIZE = 40
 MOST_EXPORTED = 1_000_000  # acts in one file
 PROGRAMS = "programs"  # whoever is nobody
+NOBODY = "0" * 26  # an id that nobody has: what was typed is not there
 STATES = (("", __("Done or undone")), ("applied", __("In force")), ("undone", __("Undone")),
           ("undoing", __("Took something back")))  # fmt: skip
 
@@ -29,7 +29,7 @@ STATES = (("", __("Done or undone")), ("applied", __("In force")), ("undone", __
 class FilterForm(ListForm):
     """What the list is narrowed to."""
 
-    who = SelectField(__("Who"), validate_choice=False)
+    who = StringField(__("Who"), filters=[tidied])
     kind = SelectField(__("What"), validate_choice=False)
     via = SelectField(__("Where"), validate_choice=False)
     state = SelectField(__("State"), validate_choice=False)
@@ -57,7 +57,7 @@ def index() -> str:
         "admin/activity/index.html",
         heading=_("Activity") if sees_all else _("What you did"),
         form=form,
-        shown=["kind", "via", "state"] if not sees_all else ["who", "kind", "via", "state"],
+        people=[_programs(), *choosing.person_names()] if sees_all else None,
         rows=rows(page.lines),
         about=activity_words.thing(wanted.kind, wanted.subject_id) if wanted.subject_id else None,
         filtered=any(form.data.values()),
@@ -116,9 +116,7 @@ def _cells(wanted: Filter) -> Iterator[tuple[object, ...]]:
 def _form(person: Person) -> FilterForm:
     form = FilterForm(request.args)
     form.validate()
-    everyone = [("", _("Everyone")), (PROGRAMS, _("The terminal and programs"))]
     offered = {
-        "who": [*everyone, *((each.id, each.display_name) for each in people.list_accounts())],
         "kind": [("", _("Everything")), *activity_words.kinds()],
         "via": [("", _("Everywhere")), *activity_words.doors()],
         "state": [(value, str(label)) for value, label in STATES],
@@ -132,8 +130,25 @@ def _form(person: Person) -> FilterForm:
     return form
 
 
+def _read_who(form: FilterForm) -> str:
+    """An account's id, PROGRAMS, or nothing; the field shows a name, also where an id came."""
+    typed = form.who.data or ""
+    if typed.lower() in (PROGRAMS, _programs().lower()):
+        form.who.data = _programs()
+        return PROGRAMS
+    if not typed:
+        return ""
+    found = choosing.find_person(typed)
+    form.who.data = found.display_name if found else typed
+    return found.id if found else NOBODY
+
+
+def _programs() -> str:
+    return _("The terminal and programs")
+
+
 def _filter(form: FilterForm, person: Person) -> Filter:
-    who = form.who.data or ""
+    who = _read_who(form)
     if not may(person, Permission.VIEW_ACTIVITY):
         who = person.id
     kind, _colon, thing = (form.thing.data or "").partition(":")

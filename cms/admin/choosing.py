@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from flask import Response, jsonify, request
 
 from cms import db, ids, text
+from cms.accounts import people
+from cms.accounts.models import Account
 from cms.accounts.permissions import Permission
 from cms.admin.door import blueprint
-from cms.content import profiles, terms, types
+from cms.content import knowing, listing, profiles, terms, types
 from cms.content.models import Profile, Term
 from cms.web import gate
 
@@ -33,6 +35,23 @@ def list_terms() -> Response:
 def list_authors() -> Response:
     """Names for bylines that hold what was typed."""
     return jsonify(author_names(_typed()))
+
+
+@blueprint.get("/choices/entries", endpoint="choices_entries")
+@gate.requires(Permission.WRITE)
+def list_entries() -> Response:
+    """Addresses (or titles) of entries of a type whose title or address holds what was typed."""
+    kind, person = types.get_type(request.args.get("kind", "page")), gate.signed_in_person()
+    found = listing.list_named(kind.name, _typed(), now=gate.now(), limit=OFFERED)
+    lines = knowing.known(person, found)
+    return jsonify([line.path or line.title for line in lines if line.path or line.title])
+
+
+@blueprint.get("/choices/people", endpoint="choices_people")
+@gate.requires(Permission.VIEW_ACTIVITY)
+def list_people() -> Response:
+    """Names of people with an account that hold what was typed."""
+    return jsonify(person_names(_typed()))
 
 
 def term_names(taxonomy: str, typed: str = "") -> list[str]:
@@ -55,6 +74,20 @@ def author_names(typed: str = "") -> list[str]:
     """A few names of profiles, those that begin with what was typed first."""
     query = sa.select(Profile.name).where(Profile.merged_into_id.is_(None))
     return _named(query, Profile.name, typed)
+
+
+def person_names(typed: str = "") -> list[str]:
+    """A few names of people with an account, those that begin with what was typed first."""
+    return _named(sa.select(Account.display_name), Account.display_name, typed)
+
+
+def find_person(typed: str) -> Account | None:
+    """The person of this name or id; nobody when several have the name."""
+    if ids.is_id(typed):
+        return people.find_account(typed)
+    named = sa.select(Account).where(sa.func.lower(Account.display_name) == typed.lower())
+    found = db.session().scalars(named.limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def find_term(taxonomy: str, typed: str) -> Term | None:

@@ -5,18 +5,16 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-import sqlalchemy as sa
 from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import Optional
 
-from cms import db
 from cms.accounts import permissions
 from cms.accounts.permissions import Permission, Person
 from cms.admin import choosing, entry_offers, times
+from cms.content import listing
 from cms.content.listing import Filter, Only
-from cms.content.models import Entry
 from cms.content.status import Status
 from cms.content.types import ContentType
 from cms.history import generation
@@ -32,6 +30,7 @@ ONLY = (
     (Only.FEATURED, __("Featured")),
     (Only.PINNED, __("Pinned on top")),
     (Only.PLANNED, __("With a planned change")),
+    (Only.REVIEW, __("Waiting for a review")),
     (Only.RESTRICTED, __("Not for everyone")),
     (Only.UNLISTED, __("Not in lists")),
     (Only.UNDESCRIBED, __("Without a description")),
@@ -156,9 +155,8 @@ def _offer(form: FilterForm, kind: ContentType) -> None:
 
 def _locales(kind: ContentType) -> tuple[str, ...]:
     """The languages that entries of a type are written in."""
-    query = sa.select(Entry.locale).where(Entry.type == kind.name).distinct()
     return generation.remember(
-        ("locales", kind.name), lambda: tuple(sorted(db.session().scalars(query))), now=gate.now()
+        ("locales", kind.name), lambda: listing.list_locales(kind.name), now=gate.now()
     )
 
 

@@ -20,15 +20,15 @@ from wtforms import (
 from wtforms.validators import Length, NumberRange, Optional, Regexp
 
 from cms import ids
-from cms.admin import entry_offers, times, typed_fields
-from cms.content import naming, profiles, terms
+from cms.admin import entry_naming, entry_offers, times, typed_fields
+from cms.content import naming, profiles, terms, tree
 from cms.content.models import Entry
 from cms.content.snapshot import Snapshot
 from cms.content.types import ContentType
 from cms.errors import Rejected
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
-from cms.web.forms import CarafeForm, choices, gather_errors
+from cms.web.forms import CarafeForm, choices, gather_errors, tidied
 
 MAX_SHOWN = 5_000  # characters
 SHOWN = ("path", "parent", "position", "locale")
@@ -75,7 +75,11 @@ class EntryForm(CarafeForm):
     password = PasswordField(
         __("Password of the page"), description=__("Leave empty to keep the one there is.")
     )
-    parent = SelectField(__("Below"), validate_choice=False)
+    parent = StringField(
+        __("Below"),
+        description=__("The address or the title of a page; empty: at the top."),
+        filters=[tidied],
+    )
     position = IntegerField(__("Place among its siblings"), [Optional(), NumberRange(1, 100_000)])
     template = SelectField(__("Template"), validate_choice=False)
     locale = StringField(
@@ -113,8 +117,6 @@ def prepare(
     for name in _unused(content_type, templates, entry):
         if name in form:
             del form[name]
-    if "parent" in form:
-        form.parent.choices = choices(entry_offers.parent_choices(content_type, entry, now=now))
     if "template" in form:
         form.template.choices = choices([("", _("As the theme has it")), *templates])
     if "typed" in form:
@@ -151,7 +153,7 @@ def fill(form_type: type[EntryForm], content: Snapshot, *, entry: Entry | None, 
         "template": content.template,
         "direction": content.direction,
         "locale": entry.locale if entry else "",
-        "parent": (entry.parent_id if entry else "") or "",
+        "parent": entry_naming.name_of(tree.find_above(entry)) if entry else "",
         "position": entry.position + 1 if entry else None,
         "seo_title": seo.get("title", ""),
         "seo_description": seo.get("description", ""),

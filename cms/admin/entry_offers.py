@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
+from cms.admin import entry_naming
 from cms.content import knowing, listing, profiles, terms, types
 from cms.content.fields import Field
 from cms.content.models import Entry, Term
@@ -16,12 +16,15 @@ MAX_KNOWN = 1_000  # names that are offered while one types
 MAX_OFFERED = 300  # things of a kind that a typed field can choose from
 
 
-def known(content_type: ContentType) -> dict[str, Any]:
+def known(content_type: ContentType, entry: Entry | None) -> dict[str, Any]:
     """What the form offers while one types."""
     tags = terms.list_terms("tag") if "tag" in content_type.taxonomies else ()
     return {
         "tags": [tag.name for tag in tags][:MAX_KNOWN],
         "bylines": [profile.name for profile in profiles.list_profiles(limit=MAX_KNOWN)],
+        "pages": entry_naming.offers(content_type.name, entry.id if entry else "")
+        if content_type.hierarchical
+        else [],
         "categories": category_nodes() if "category" in content_type.taxonomies else [],
     }
 
@@ -65,30 +68,3 @@ def category_choices() -> list[tuple[str, str]]:
             yield from below(node["children"], depth + 1)
 
     return list(below(category_nodes(), 0))
-
-
-def parent_choices(
-    content_type: ContentType, entry: Entry | None, *, now: datetime
-) -> list[tuple[str, str]]:
-    """The pages that this one may stand below, indented as they stand.
-
-    Those that the person may not know of are left out, but for the one that it stands below now.
-    """
-    found = [("", _("Nothing: it stands at the top"))]
-    skipped: int | None = None
-    for kind in content_type.parents:
-        tree = listing.list_tree(kind, now=now)
-        known = {
-            each.id
-            for each in knowing.known(gate.signed_in_person(), [each for _depth, each in tree])
-        }
-        for depth, line in tree:
-            if skipped is not None and depth > skipped:
-                continue
-            skipped = None
-            if entry is not None and line.id == entry.id:
-                skipped = depth
-                continue
-            if line.id in known or (entry is not None and line.id == entry.parent_id):
-                found.append((line.id, "\u2003" * depth + (line.title or _("Untitled"))))
-    return found

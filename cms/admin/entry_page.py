@@ -42,7 +42,7 @@ def page(
         form=form,
         unsaved=unsaved,
         entry=presenting.writing(entry, kind, entry_id),
-        known=entry_offers.known(kind),
+        known=entry_offers.known(kind, entry),
         findings=checks.of_entry(entry) if entry else [],
         ignore_action=url_for("admin.checks_ignore"),
         rich_editor=static_files.fingerprint(RICH_EDITOR) is not None,

@@ -11,6 +11,7 @@ from cms.admin import (
     conflicts,
     entry_form,
     entry_joining,
+    entry_naming,
     entry_page,
     entry_reading,
     notes,
@@ -18,7 +19,7 @@ from cms.admin import (
 )
 from cms.admin.entry_form import EntryForm
 from cms.admin.entry_joining import Undecided
-from cms.content import editing, moving, ownership, revisions, working_copies
+from cms.content import editing, moving, ownership, revisions, tree, working_copies
 from cms.content.models import Entry, Revision
 from cms.content.snapshot import Snapshot
 from cms.content.types import ContentType
@@ -87,7 +88,7 @@ def create(form: EntryForm, kind: ContentType, entry_id: str) -> Entry:
             by=person,
             now=now,
             locale=(form.locale.data or "").strip() or display.site().locale,
-            parent_id=(form.parent.data or None) if "parent" in form else None,
+            parent_id=_parent_id(form, None) if "parent" in form else None,
             entry_id=entry_id,
         )
 
@@ -110,12 +111,18 @@ def _place(entry: Entry, form: EntryForm, person: Person) -> None:
     if "parent" not in form:
         return
     untouched = entry_form.is_untouched(form, "parent")
-    parent_id = entry.parent_id if untouched else form.parent.data or None
+    parent_id = entry.parent_id if untouched else _parent_id(form, entry)
     position = None
     if "position" in form and form.position.data and not entry_form.is_untouched(form, "position"):
         position = form.position.data - 1
     if parent_id != entry.parent_id or position is not None:
         moving.move(entry, parent_id=parent_id, position=position, by=person, now=gate.now())
+
+
+def _parent_id(form: EntryForm, entry: Entry | None) -> str | None:
+    present = tree.find_above(entry) if entry else None
+    above = entry_naming.find_above(form.parent.data or "", present=present)
+    return above.id if above else None
 
 
 def _set_locale(entry: Entry, form: EntryForm, person: Person) -> None:

@@ -169,7 +169,7 @@ def _page(form: RemovalForm, entry: Entry, plan: Plan) -> str:
         else "",
         uses=rows,
         more=max(0, len(plan.uses) - MAX_SHOWN),
-        offered=entry_naming.offers(entry),
+        offered=entry_naming.offers(entry.type, entry.id),
         for_good=for_good,
         action=url_for("admin.removal_create", entry_id=entry.id),
         back_href=url_for("admin.trash")

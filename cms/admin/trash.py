@@ -8,7 +8,7 @@ from cms import db
 from cms.accounts.permissions import Permission, may
 from cms.admin import notes, presenting
 from cms.admin.door import blueprint
-from cms.content import editing, ownership, removal, revisions, trash, tree, types
+from cms.content import editing, listing, removal, revisions, trash, tree, types
 from cms.content.models import Entry
 from cms.errors import Rejected
 from cms.history import recording
@@ -31,16 +31,14 @@ class PurgeForm(CarafeForm):
 def index() -> str:
     """What lies in the trash."""
     person = gate.signed_in_person()
-    found = [
-        entry
-        for entry in trash.list_trashed(limit=MAX_LISTED)
-        if ownership.may(person, Permission.TRASH_ANY, entry)
-    ]
+    mine = None if may(person, Permission.TRASH_ANY) else person.id
+    found = trash.list_trashed(limit=MAX_LISTED, owned_by=mine)
+    lines = listing.find_lines([entry.id for entry in found], now=gate.now())
     names = presenting.person_names(entry.created_by for entry in found)
     forever = bool(may(person, Permission.DELETE_FOREVER))
     rows = [
         {
-            "title": revisions.get_head(entry).title,
+            "title": lines[entry.id].title,
             "type_label": str(types.get_type(entry.type).label),
             "at": entry.trashed_at,
             "who": names.get(entry.created_by or "", ""),

@@ -114,7 +114,7 @@ def edit(entry_id: str) -> str:
     """Ask where a page is to go."""
     entry = _movable(entry_id)
     above = editing.find_entry(entry.parent_id) if entry.parent_id else None
-    data = {"parent": _named(above), "position": len(_earlier(entry)) + 1}
+    data = {"parent": entry_naming.name_of(above), "position": len(_earlier(entry)) + 1}
     return _page(MoveForm(formdata=None, data=data), entry)
 
 
@@ -231,10 +231,6 @@ def _crumbs(entry: Entry) -> list[dict[str, str]]:
     ]
 
 
-def _named(entry: Entry | None) -> str:
-    return (revisions.get_head(entry).path or _title(entry)) if entry else ""
-
-
 def _title(entry: Entry) -> str:
     return revisions.get_head(entry).title or _("Untitled")
 
@@ -248,7 +244,7 @@ def _page(form: MoveForm, entry: Entry) -> str:
         below=ngettext("{n} page below it goes too.", "{n} pages below it go too.", below)
         if below
         else "",
-        offered=entry_naming.offers(entry),
+        offered=entry_naming.offers(KIND, entry.id),
         action=url_for("admin.tree_place_update", entry_id=entry.id),
         back_href=url_for("admin.tree", below=entry.parent_id),
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from cms import db
+from cms import db, text
 from cms.accounts import permissions
 from cms.accounts.permissions import Permission, Person
 from cms.content import listed, narrowing, schedule, status, types
@@ -34,7 +34,7 @@ MOST_COMING = 2_000  # of what goes out, the soonest
 
 __all__ = ["SORTS", "Filter", "Line", "Only", "count_below", "count_by_status", "count_entries",
            "find_by_title", "find_lines", "list_coming", "list_entries", "list_ids", "list_level",
-           "list_titles", "list_tree", "sees"]  # fmt: skip
+           "list_locales", "list_named", "list_titles", "list_tree", "sees"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +158,16 @@ def find_by_title(title: str, *, limit: int = 2) -> Sequence[Entry]:
     return db.session().scalars(query.order_by(Entry.id).limit(limit)).all()
 
 
+def list_named(type_name: str, words: str, *, now: datetime, limit: int) -> tuple[Line, ...]:
+    """Entries of a type whose title or address holds all words, by title; texts are not read."""
+    wanted = Filter(type_name, sort="title", descending=False)
+    named = [Entry.name_key.contains(each, autoescape=True) for each in text.fold(words).split()]
+    query = narrowing.select_ids(wanted, now=now).where(*named[: narrowing.MAX_WORDS])
+    found = list(db.session().scalars(query.order_by(*narrowing.order(wanted)).limit(limit)))
+    lines = find_lines(found, now=now)
+    return tuple(lines[each] for each in found)
+
+
 def sees(person: Person, line: Line) -> bool:
     """Whether an entry stands in the lists of this person."""
     if permissions.may(person, Permission.EDIT_ANY) or line.created_by == person.id:
@@ -203,6 +213,18 @@ def count_by_status(
         return MappingProxyType(counts)
 
     return schedule.remembered(("states", type_name, owned_by), make, now)
+
+
+def list_locales(type_name: str) -> tuple[str, ...]:
+    """The languages that entries of a type are written in, each by one short look at an index."""
+    found: list[str] = []
+    known = Entry.type == type_name
+    while True:
+        query = sa.select(sa.func.min(Entry.locale)).where(known)
+        following = db.session().scalar(query.where(Entry.locale > found[-1]) if found else query)
+        if following is None:
+            return tuple(found)
+        found.append(following)
 
 
 def list_level(

@@ -30,6 +30,7 @@ class Entry(db.Base):
         sa.Index(None, "type", "trashed_at", "name_key", "id"),
         sa.Index(None, "type", "trashed_at", "sort_at", "id"),
         sa.Index(None, "created_by", "type", "trashed_at", "head_id", "id"),
+        sa.Index(None, "type", "locale"),
         sa.Index(None, "parent_id", "position"),
         sa.Index(None, "translation_group"),
         sa.UniqueConstraint("guid"),

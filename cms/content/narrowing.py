@@ -11,7 +11,15 @@ import sqlalchemy as sa
 from cms import db, text
 from cms.content import filing, search
 from cms.content.listed import Mark
-from cms.content.models import Entry, EntryByline, EntryTerm, Profile, Publication, Revision
+from cms.content.models import (
+    Entry,
+    EntryByline,
+    EntryTerm,
+    Profile,
+    Publication,
+    ReviewRequest,
+    Revision,
+)
 from cms.content.status import Status
 from cms.history import generation
 
@@ -32,6 +40,7 @@ class Only(StrEnum):
     UNDESCRIBED = "undescribed"
     UNTITLED = "untitled"
     PLANNED = "planned"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,7 @@ def conditions(wanted: Filter, *, now: datetime) -> list[sa.ColumnElement[bool]]
         signed = sa.select(EntryByline.entry_id)
         found.append(Entry.id.in_(signed.where(EntryByline.profile_id == wanted.profile_id)))
     if wanted.owned_by:
-        found.append(_owned_by(wanted.owned_by))
+        found.append(owned_by(wanted.owned_by))
     if wanted.made_by:
         found.append(Entry.created_by == wanted.made_by)
     if wanted.locale:
@@ -109,6 +118,9 @@ def conditions(wanted: Filter, *, now: datetime) -> list[sa.ColumnElement[bool]]
         found.append(Entry.sort_at < wanted.until)
     if wanted.only is Only.PLANNED:
         found.append(_has_coming(now))
+    elif wanted.only is Only.REVIEW:
+        waiting = sa.select(ReviewRequest.entry_id).where(ReviewRequest.state == "open")
+        found.append(Entry.id.in_(waiting))
     elif wanted.only:
         found.append(Entry.marks.bitwise_and(int(Mark[wanted.only.name])) != 0)
     return found
@@ -168,7 +180,8 @@ def _carrying(term_ids: Any) -> sa.ColumnElement[bool]:
     return Entry.id.in_(carrying)
 
 
-def _owned_by(account_id: str) -> sa.ColumnElement[bool]:
+def owned_by(account_id: str) -> sa.ColumnElement[bool]:
+    """Whether an account made the entry, or stands in its byline."""
     made = sa.select(Entry.id).where(Entry.created_by == account_id)
     signed = (
         sa.select(EntryByline.entry_id)

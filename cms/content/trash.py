@@ -13,6 +13,7 @@ from cms.content import (
     editing,
     intervals,
     naming,
+    narrowing,
     ownership,
     publications,
     revisions,
@@ -157,8 +158,11 @@ def _delete(entry: Entry, *, by: Person, now: datetime) -> None:
     db.session().flush()
 
 
-def list_trashed(*, limit: int = 200) -> Sequence[Entry]:
-    """What lies in the trash, the newest first, without what lies below something trashed."""
+def list_trashed(*, limit: int = 200, owned_by: str | None = None) -> Sequence[Entry]:
+    """What lies in the trash, the newest first, without what lies below something trashed.
+
+    With `owned_by` only what this account made or signs.
+    """
     above = sa.orm.aliased(Entry)
     query = (
         sa.select(Entry)
@@ -168,6 +172,8 @@ def list_trashed(*, limit: int = 200) -> Sequence[Entry]:
         .order_by(Entry.trashed_at.desc())
         .limit(limit)
     )
+    if owned_by is not None:
+        query = query.where(narrowing.owned_by(owned_by))
     return db.session().scalars(query).all()
 
 

@@ -40,6 +40,11 @@ def ensure_place(content_type: ContentType, entry_id: str, parent_id: str | None
     )
 
 
+def find_above(entry: Entry) -> Entry | None:
+    """The entry right above this one."""
+    return _find(entry.parent_id)
+
+
 def ancestors(entry: Entry) -> list[Entry]:
     """The entries above this one, the nearest first."""
     above: list[Entry] = []

@@ -35,6 +35,8 @@ TABLE = [
     ("POST", "/admin/entries/bulk", EVERYONE, None),
     ("GET", "/admin/choices/terms", EVERYONE, None),
     ("GET", "/admin/choices/authors", EVERYONE, None),
+    ("GET", "/admin/choices/entries", EVERYONE, None),
+    ("GET", "/admin/choices/people", EDITORS, None),
     ("GET", "/admin/entries/new", EVERYONE, None),
     ("POST", "/admin/entries/new?id=01J00000000000000000000000", EVERYONE, None),
     ("POST", "/admin/entries/new/preview?id=01J00000000000000000000001", EVERYONE, None),

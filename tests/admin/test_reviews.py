@@ -47,6 +47,21 @@ def test_rob_asks_and_eli_publishes(browser: Browser, room: Room, rob: Person, e
     assert "Waiting for your review" not in browser.text
 
 
+def test_what_waits_for_a_review_is_a_filter_of_the_list(
+    browser: Browser, room: Room, rob: Person, eli: Person
+) -> None:
+    asked, _idle = room.write(rob, "Asked for"), room.write(rob, "Not yet")
+    with room.open(write=True):
+        reviewing.ask(editing.get_entry(asked), "", by=rob, now=clock.now())
+    for person in (eli, rob):
+        browser.sign_in(person).get("/admin/entries/?only=review")
+        assert "Asked for" in browser.text
+        assert "Not yet" not in browser.text
+    room.publish(asked, eli)
+    browser.get("/admin/entries/?only=review")
+    assert "Asked for" not in browser.text
+
+
 def test_eli_sends_it_back_with_a_note(
     browser: Browser, room: Room, rob: Person, eli: Person, waiting: str
 ) -> None:

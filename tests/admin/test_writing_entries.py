@@ -173,12 +173,17 @@ def test_what_can_be_taken_is_taken_in_a_tidier_form(
 
 
 @pytest.mark.parametrize(
-    ("field", "words"),
-    [("parent", "The page above is not there any more."), ("position", "Not a valid integer")],
+    ("field", "value", "words"),
+    [
+        ("parent", "01J00000000000000000000000", "The page above is not there any more."),
+        ("parent", "nonsense", "There is nothing with this title."),
+        ("parent", "/²/", "Nothing stands at /²/."),
+        ("position", "nonsense", "Not a valid integer"),
+        ("position", "²", "Not a valid integer"),
+    ],
 )
-@pytest.mark.parametrize("value", ["01J00000000000000000000000", "nonsense", "²"])
 def test_unknown_places_are_refused(
-    browser: Browser, room: Room, eli: Person, field: str, words: str, value: str
+    browser: Browser, room: Room, eli: Person, field: str, value: str, words: str
 ) -> None:
     page = room.write(eli, "Page", "page")
     browser.sign_in(eli).get(f"/admin/entries/{page}")
@@ -186,6 +191,36 @@ def test_unknown_places_are_refused(
     assert words in browser.text
     assert _field(browser, "title") == "Typed"
     assert room.head(page).title == "Page"
+
+
+def test_the_page_above_is_named_by_its_address_or_title(
+    browser: Browser, room: Room, eli: Person
+) -> None:
+    above, other = (room.write(eli, title, "page") for title in ("Above", "Other"))
+    room.publish(other, eli)
+    page = room.write(eli, "Below", "page", parent_id=above)
+    browser.sign_in(eli).get(f"/admin/entries/{page}")
+    assert _field(browser, "parent") == "Above"
+    assert browser.submit("Save", excerpt="Untouched").status_code == 303
+    assert room.entry(page).parent_id == above
+    for typed, found in (("/other/", other), ("above", above), (" Other ", other), ("", None)):
+        browser.get(f"/admin/entries/{page}")
+        assert browser.submit("Save", parent=typed).status_code == 303
+        assert room.entry(page).parent_id == found
+
+
+def test_pages_to_stand_below_are_offered_while_one_types(
+    browser: Browser, room: Room, eli: Person, rob: Person
+) -> None:
+    room.write(eli, "Tea house", "page")
+    room.write(eli, "House rules", "page")
+    public = room.write(eli, "Open house", "page")
+    room.publish(public, eli)
+    browser.sign_in(eli).get("/admin/choices/entries?kind=page&q=HOUSE")
+    assert browser.response is not None
+    assert browser.response.json == ["House rules", "Open house", "Tea house"]
+    browser.sign_in(rob).get("/admin/choices/entries?kind=page&q=house")
+    assert browser.response.json == ["Open house"]
 
 
 def test_no_page_stands_below_itself_or_before_the_first(

@@ -26,6 +26,7 @@ from cms.content.snapshot import Snapshot
 from cms.content.status import Status
 from cms.errors import NotAllowed, Rejected
 from tests.content.stories import NOW, at, find_published, on_sqlite, publish, rewrite, spans, write
+from tests.content.test_at_once import at_once
 
 pytestmark = pytest.mark.usefixtures("unit")
 
@@ -245,6 +246,42 @@ def test_two_moves_at_once_make_no_circle(database):
     for thread in threads:
         thread.join(30)
     assert len(failed) == 1
+
+
+def test_people_who_drag_siblings_and_those_above_at_once_lose_nothing(database):
+    """A, B and C at the top, D and E below A; every mover means another place than the others."""
+    top = [page(name, live=False) for name in "ABC"]
+    below = [page(name, top[0], live=False) for name in "DE"]
+    (a, b, c), (d, e) = ([each.id for each in level] for level in (top, below))
+    db.commit()
+
+    def put(entry_id, parent_id, before_id):
+        def work():
+            try:
+                entry = editing.get_entry(entry_id)
+                to = {"parent_id": parent_id, "before_id": before_id}
+                place = None if before_id else 1_000
+                moving.move(entry, **to, position=place, by=OPERATOR, now=NOW)
+            except Rejected:
+                db.session().rollback()
+                return "refused"
+            return "moved"
+
+        return work
+
+    drags = [(c, None, a), (a, None, b), (b, None, a), (d, a, e), (e, None, b), (a, b, None),
+             (b, d, None), (c, a, d), (d, None, c), (a, c, None)]  # fmt: skip
+    for first in range(0, len(drags), 5):
+        came = at_once(database, *(put(*each) for each in drags[first : first + 5]))
+        assert set(came) <= {"moved", "refused"}, came
+        assert "moved" in came
+    with db.unit_of_work(database, write=False):
+        assert {line.id for _depth, line in listing.list_tree("page", now=NOW)} == {a, b, c, d, e}
+        for entry_id in (a, b, c, d, e):
+            entry = editing.get_entry(entry_id)
+            assert entry_id not in [each.id for each in tree.ancestors(entry)]
+            places = [each.position for each in (entry, *tree.siblings_of(entry))]
+            assert len(set(places)) == len(places), "two stand at one place"
 
 
 # --- the trash ------------------------------------------------------------------------------------
