@@ -11,7 +11,7 @@ from cms.i18n import gettext as _
 from cms.notices.models import Notice
 
 LOOKED_BACK = timedelta(days=1)  # a worker that was away for longer tells nobody any more
-MOST = 500
+A_READING = 500  # publications read at once; of most, nobody waits to be told
 SOONEST = timedelta(minutes=1)  # what was to go out sooner was hardly scheduled
 
 
@@ -47,12 +47,20 @@ def _untold(now: datetime) -> Iterator[tuple[str, str | None, str, str]]:
         .join(Entry, Entry.id == Publication.entry_id)
         .where(Publication.from_at > now - LOOKED_BACK, Publication.from_at <= now)
         .where(Entry.created_by.is_not(None), Entry.trashed_at.is_(None), ~told.exists())
-        .order_by(Publication.from_at)
-        .limit(MOST)
+        .order_by(Publication.from_at, Publication.id)
+        .limit(A_READING)
     )
-    for row in db.session().execute(query).all():
-        if row.from_at - ids.made_at(row.id) >= SOONEST:
-            yield row.id, row.title, row.entry_id, row.created_by
+    place = sa.tuple_(Publication.from_at, Publication.id)
+    rows = db.session().execute(query).all()
+    while rows:
+        for row in rows:
+            # Whether it was scheduled is told by the moment in its id, which no query can read.
+            if row.from_at - ids.made_at(row.id) >= SOONEST:
+                yield row.id, row.title, row.entry_id, row.created_by
+        if len(rows) < A_READING:
+            return
+        last = sa.tuple_(sa.literal(rows[-1].from_at, Publication.from_at.type), rows[-1].id)
+        rows = db.session().execute(query.where(place > last)).all()
 
 
 def _key(publication_id: str) -> str:

@@ -31,6 +31,9 @@ def count_bylines(profile: Profile) -> int:
 def merge(profile: Profile, into: Profile, *, by: Person, now: datetime) -> None:
     """Let another profile stand for this one everywhere; raises NotAllowed, Rejected."""
     permissions.ensure_may(by, Permission.MANAGE_PROFILES)
+    # Two merges at once, each into the other's profile, must not lead round.
+    for each in sorted((profile, into), key=lambda row: row.id):
+        db.session().refresh(each, with_for_update=True)
     if profile.id == into.id:
         raise Rejected(_("Choose another author; this is the same one."), field="into")
     if profile.merged_into_id or into.merged_into_id:

@@ -12,6 +12,8 @@ from cms.accounts.permissions import OPERATOR
 from cms.content import (
     editing,
     intervals,
+    merging_profiles,
+    profiles,
     publishing,
     references,
     revisions,
@@ -19,7 +21,7 @@ from cms.content import (
     terms,
     trash,
 )
-from cms.content.models import Entry
+from cms.content.models import Entry, Profile
 from cms.content.snapshot import Snapshot
 from cms.errors import Conflict, NotFound, Rejected
 from cms.history import generation
@@ -269,3 +271,22 @@ def test_who_links_while_the_target_is_deleted_for_good_is_left_with_the_words(d
     assert came[2] == "deleted", came
     with db.unit_of_work(database, write=False):
         assert references.list_dangling(now=NOW) == []
+
+
+def test_two_authors_merged_into_each_other_at_once_lead_nowhere_round(database):
+    with db.unit_of_work(database):
+        pair = [profiles.create_profile(name, by=OPERATOR, now=NOW).id for name in ("Ida", "Ivo")]
+        db.commit()
+
+    def merging(first, second):
+        def act():
+            rows = [db.session().get_one(Profile, each) for each in (first, second)]
+            merging_profiles.merge(*rows, by=OPERATOR, now=NOW)
+
+        return act
+
+    came = at_once(database, merging(*pair), merging(*reversed(pair)))
+    assert sum(isinstance(each, Rejected) for each in came) == 1
+    with db.unit_of_work(database, write=False):
+        merged = [db.session().get_one(Profile, each).merged_into_id for each in pair]
+        assert sum(each is not None for each in merged) == 1

@@ -67,6 +67,22 @@ def test_what_was_scheduled_is_told_when_it_went_out(
         assert not going_live.is_anything_untold(now=later + timedelta(minutes=1))
 
 
+def test_what_was_published_by_hand_hides_nothing_that_was_planned(
+    database: db.Database, settings: Settings, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(going_live, "A_READING", 2)
+    later = NOW + timedelta(hours=2)
+    with db.unit_of_work(database):
+        planned = _write(ana)
+        publishing.publish(editing.get_entry(planned), by=ana, now=NOW, at=later)
+        for _number in range(5):
+            publishing.publish(editing.get_entry(_write(ana)), by=ana, now=NOW)
+        db.commit()
+    chores.tell_of_what_went_live(chores.Round(database, settings, later + timedelta(seconds=1)))
+    with db.unit_of_work(database, write=False):
+        assert _kinds(ana) == ["went-live"]
+
+
 def test_a_host_hears_who_came(database: db.Database, settings: Settings, ada: Person) -> None:
     with db.unit_of_work(database):
         offer = invitations.invite(
