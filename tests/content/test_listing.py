@@ -11,7 +11,7 @@ from cms.content.listed import Mark
 from cms.content.listing import Filter, Only
 from cms.content.models import Entry
 from cms.content.status import Status
-from tests.content.stories import NOW, OPERATOR, publish, rewrite, write
+from tests.content.stories import NOW, OPERATOR, at, publish, rewrite, write
 
 HOUR = timedelta(hours=1)
 
@@ -156,3 +156,19 @@ def test_lines_say_what_names_and_ids_stand_on_them():
     assert [(each.id, each.name, each.kind) for each in line.terms] == [(tag.id, "Tea", "tag")]
     assert line.head_id == revisions.get_head(entry).id
     assert editing.find_entry(line.id) is entry
+
+
+def test_what_goes_out_stands_in_the_order_of_the_clock(ana, database):
+    with db.unit_of_work(database):
+        later, sooner = write("Later"), write("Sooner", by=ana)
+        page, gone = write("Page", kind="page"), write("Gone")
+        for hours, entry in ((3, later), (1, sooner), (2, page), (4, gone)):
+            publish(entry, at=at(hours))
+        trash.trash(gone, by=OPERATOR, now=NOW)
+        found = listing.list_coming(now=NOW, limit=9)
+        assert found == [sooner.id, page.id, later.id]
+        assert listing.list_coming(now=NOW, limit=2) == found[:2]
+        assert listing.list_coming(now=at(1), limit=9) == found[1:]
+        assert listing.list_coming(now=NOW, limit=9, made_by=ana.id) == [sooner.id]
+        posts = listing.list_titles(Filter("post", made_by=ana.id), now=NOW, limit=9)
+        assert posts == [(sooner.id, "Sooner")]
