@@ -48,6 +48,7 @@ def test_every_answer_is_guarded(browser: Browser, path: str) -> None:
     answer = browser.get(path)
     for name in headers.ALWAYS:
         assert name in answer.headers, name
+    assert answer.headers["Cross-Origin-Embedder-Policy"] == "credentialless"
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
