@@ -14,7 +14,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 ACCESS_LOGGER = "granian.access"
 _ACCESS_FIELDS = ("method", "path", "status", "dt_ms", "addr")
 # The end of these addresses opens an account, so it is left out.
-_SECRET_ADDRESS = re.compile(r"(/auth/(?:setup|reset|invitation|letters)/)[^?#]+")
+_SECRET_ADDRESS = re.compile(r"(/auth/(?:setup|reset|invitation|email|letters)/)[^?#]+")
 
 
 def configure(level: str, format_: str) -> None:

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from cms import logs
+from cms.accounts import links
 
 
 def _fail(secret: str) -> None:
@@ -35,3 +36,13 @@ def test_a_trace_never_shows_what_a_function_held(format_: str) -> None:
 
 def test_a_trace_is_data_on_the_one_line_for_machines() -> None:
     assert json.loads(_trace("json"))["exception"][0]["exc_type"] == "ValueError"
+
+
+@pytest.mark.parametrize("start", sorted({*links.PATHS.values(), "/auth/setup/", "/auth/letters/"}))
+def test_no_address_of_a_letter_stands_whole_in_the_access_log(start: str) -> None:
+    """Whoever reads the log must not be able to follow a link before its owner does."""
+    values = {"method": "GET", "path": f"{start}s3cret", "status": 200, "dt_ms": 1, "addr": "::1"}
+    record = logging.LogRecord(logs.ACCESS_LOGGER, logging.INFO, "", 1, "", (values,), None)
+    line = logs.make_formatter("json").format(record)
+    assert "s3cret" not in line
+    assert "/auth/" in line

@@ -57,7 +57,7 @@ def refusal(form: EmailForm, error: Rejected | Throttled) -> tuple[int, dict[str
 
 def sent_words(asked: Asked) -> str:
     """What is said when the letters are under way."""
-    return _("A letter is on its way to {email}. It counts when its link is followed.",
+    return _("A letter is on its way to {email}. The address counts when its link is followed.",
              email=asked.email)  # fmt: skip
 
 
