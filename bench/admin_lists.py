@@ -6,8 +6,8 @@ and a few times right after a change of the content, when nothing that was remem
 more. The table says the 95th percentile of the whole answer in milliseconds, and how many queries
 the answer took at most.
 
-BENCH_ENTRIES, BENCH_ROUNDS, BENCH_ONLY (a pattern of addresses) and DATABASE_URL (an empty
-database, or one filled by an earlier run; otherwise SQLite in instance/bench/) change what is
+BENCH_ENTRIES, BENCH_TAGS, BENCH_ROUNDS, BENCH_ONLY (a pattern of addresses) and DATABASE_URL (an
+empty database, or one filled by an earlier run; otherwise SQLite in instance/bench/) change what is
 measured. BENCH_CPU=1 counts the processor's time of this process alone. BENCH_EXPLAIN=1 prints the
 statements of each list and how the database goes about them, instead of times.
 """
@@ -63,9 +63,13 @@ ASKED = {
     "/admin/entries/?kind=post": ENTRIES_ASKED,
     "/admin/entries/?kind=page": ENTRIES_ASKED,
     "/admin/tree/": ("", "page=30", "below={page}", "q=harbour", "q=nowhere"),
-    "/admin/terms/?taxonomy=tag": ("", "page=20", "q=harbour", "q=nowhere", "sort=-name",
-                                   "sort=count", "sort=-count"),
-    "/admin/terms/?taxonomy=category": ("", "page=2", "q=harbour", "sort=-count"),
+    "/admin/terms/?taxonomy=tag": ("", "q=harbour", "q=nowhere", "sort=newest", "sort=used",
+                                   "only=unused", "only=internal", "sort=used&q=harbour",
+                                   "after={rare}harbour"),
+    "/admin/terms/?taxonomy=category": ("", "sort=name", "sort=used", "q=harbour"),
+    "/admin/terms/{tag}": ("",),
+    "/admin/terms/{tag}/removal": ("",),
+    "/admin/choices/terms": ("q=ha", "q=nowhere", "taxonomy=category&q=ha"),
     "/admin/authors/": ("", "page=60", "q=harbour", "q=nowhere"),
     "/admin/redirects/": ("", "kind=hand", "kind=left", "kind=pattern", "q=harbour", "q=nowhere",
                           "sort=newest", "sort=used", "after=/old/6&sort=path"),
@@ -82,6 +86,9 @@ ASKED = {
     "/admin/find/": ("q=harbour&part=results",),
     "/admin/activity/{act}": ("",),
 }  # fmt: skip
+
+# Sites of another number of tags are others.
+_TAGS = [os.environ["BENCH_TAGS"]] if os.environ.get("BENCH_TAGS") else []
 
 Times = dict[tuple[str, Role], list[float]]
 Seen = list[tuple[str, Any]]
@@ -151,7 +158,7 @@ def _site() -> Flask:
     migrating.load_models()
     columns = [str(column) for table in db.Base.metadata.sorted_tables for column in table.columns]
     # A site of other tables is another site.
-    shape = hashlib.sha256("".join([*columns, crowd.VERSION]).encode()).hexdigest()[:8]
+    shape = hashlib.sha256("".join([*columns, crowd.VERSION, *_TAGS]).encode()).hexdigest()[:8]
     folder = ROOT / "instance" / "bench" / f"crowd-{ENTRIES}-{shape}"
     environment = {**os.environ, "INSTANCE_PATH": str(folder), "LOG_LEVEL": "WARNING"}
     app = create_app(Settings.from_environment(environment))

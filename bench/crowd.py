@@ -4,6 +4,7 @@ Rows are written straight into the tables, past the rooms: what takes hours by t
 is here in a minute or two. Only lists of the admin look at such a site; nothing is rendered.
 """
 
+import os
 import random
 import sys
 from collections.abc import Iterable, Iterator
@@ -37,7 +38,8 @@ from cms.history.models import Change, ChangeSet, ChangeSubject, Generation
 
 VERSION = "2"  # of what is written below; another one makes another site
 PAGES_SHARE = 0.15  # of all entries
-PEOPLE, BYLINES, TAGS, SHELVES = 3_000, 5_000, 5_000, 200
+PEOPLE, BYLINES, SHELVES = 3_000, 5_000, 200
+TAGS = int(os.environ.get("BENCH_TAGS", "5000"))
 LONG_LEVEL = 3_000  # pages beside each other at the top of the tree
 BATCH = 2_000  # rows in one statement
 WORDS = VOCABULARY.split()

@@ -116,7 +116,7 @@ def offered(kind: ContentType, status: Status | None, person: Person) -> list[Ac
     in_trash = status is Status.TRASHED
     missing = {
         "tags": "tag" not in kind.taxonomies,
-        "category": "category" not in kind.taxonomies or not terms.list_terms("category"),
+        "category": "category" not in kind.taxonomies or not terms.has_terms("category"),
     }
     return [
         act

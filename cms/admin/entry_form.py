@@ -64,6 +64,10 @@ class EntryForm(CarafeForm):
     )
     tags = StringField(__("Tags"), description=__("Apart by commas; # in front: only for us."))
     categories = SelectMultipleField(__("Categories"), validate_choice=False)
+    more_categories = StringField(
+        __("Further categories"),
+        description=__("Their names or addresses, apart by commas; there are too many to show."),
+    )
     bylines = StringField(__("By"), description=__("Names apart by commas, in their order."))
     excerpt = TextAreaField(
         __("Excerpt"), description=__("For lists and feeds. Empty: the first words of the text.")
@@ -230,6 +234,8 @@ def _unused(
     for taxonomy, field in (("tag", "tags"), ("category", "categories")):
         if taxonomy not in content_type.taxonomies:
             unused.append(field)
-    if "categories" not in unused and not terms.list_terms("category"):
+    if "categories" not in unused and not terms.has_terms("category"):
         unused.append("categories")
+    if "categories" in unused or not entry_offers.has_more_categories():
+        unused.append("more_categories")
     return unused if templates else [*unused, "template"]

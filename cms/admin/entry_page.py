@@ -42,7 +42,9 @@ def page(
         form=form,
         unsaved=unsaved,
         entry=presenting.writing(entry, kind, entry_id),
-        known=entry_offers.known(kind, entry),
+        known=entry_offers.known(
+            kind, entry, form.categories.data or () if "categories" in form else ()
+        ),
         findings=checks.of_entry(entry) if entry else [],
         ignore_action=url_for("admin.checks_ignore"),
         rich_editor=static_files.fingerprint(RICH_EDITOR) is not None,

@@ -8,9 +8,9 @@ from typing import Any
 from cms.accounts import passwords
 from cms.accounts.permissions import Permission, Person, may
 from cms.addresses import paths
-from cms.admin import times, typed_fields
+from cms.admin import term_naming, times, typed_fields
 from cms.admin.entry_form import EntryForm, is_untouched
-from cms.content import fields, profiles, references, terms
+from cms.content import fields, profiles, references, terms, types
 from cms.content.snapshot import Snapshot
 from cms.content.types import ContentType
 from cms.errors import Rejected
@@ -95,7 +95,11 @@ def _terms(form: EntryForm, kind: ContentType, *, by: Person, now: datetime) -> 
     if "categories" in form:
         chosen = form.categories.data or []
         ids += tuple(each for each in terms.find_terms(chosen) if each in chosen)
-    return ids
+    if "more_categories" in form:
+        for typed in names(form.more_categories.data):
+            found = term_naming.find(typed, types.CATEGORY, field="more_categories")
+            ids += (found.id,) if found else ()
+    return tuple(dict.fromkeys(ids))
 
 
 def read_bylines(typed: str | None, *, by: Person, now: datetime) -> tuple[str, ...]:

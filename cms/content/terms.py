@@ -136,10 +136,16 @@ def get_term(term_id: str) -> Term:
     return term
 
 
-def list_terms(taxonomy: str) -> Sequence[Term]:
-    """All terms of a taxonomy: by name, but for levels that were put in order by hand."""
+def list_terms(taxonomy: str, *, limit: int | None = None) -> Sequence[Term]:
+    """The terms of a taxonomy: by name, but for levels that were put in order by hand."""
     query = sa.select(Term).where(Term.taxonomy == taxonomy)
-    return db.session().scalars(query.order_by(*term_places.IN_ORDER)).all()
+    return db.session().scalars(query.order_by(*term_places.IN_ORDER).limit(limit)).all()
+
+
+def has_terms(taxonomy: str) -> bool:
+    """Whether a taxonomy has any term."""
+    query = sa.select(Term.id).where(Term.taxonomy == taxonomy).limit(1)
+    return db.session().execute(query).first() is not None
 
 
 def find_terms(term_ids: Iterable[str]) -> dict[str, Term]:

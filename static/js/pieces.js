@@ -78,7 +78,13 @@ class TagInput extends HTMLElement {
 
   typed(event) {
     const chosen = event.inputType === "insertReplacementText" || !("inputType" in event);
-    if (chosen || /[,，、]/u.test(this.entry.value)) this.take();
+    clearTimeout(this.timer);
+    if (chosen || /[,，、]/u.test(this.entry.value)) return this.take();
+    const list = document.getElementById(this.dataset.known);
+    if (this.dataset.href && list) {
+      this.timer = setTimeout(() => offer(this, list, this.entry.value), 150);
+    }
+    return undefined;
   }
 
   take() {
@@ -129,23 +135,24 @@ class ChoiceList extends HTMLElement {
       const chosen = event.inputType === "insertReplacementText" || !("inputType" in event);
       clearTimeout(timer);
       if (chosen) input.dispatchEvent(new Event("change", { bubbles: true }));
-      else timer = setTimeout(() => this.offer(input, list), 150);
+      else timer = setTimeout(() => offer(this, list, input.value), 150);
     });
   }
+}
 
-  async offer(input, list) {
-    this.asking?.abort();
-    this.asking = new AbortController();
-    const href = new URL(this.dataset.href, location.href);
-    href.searchParams.set("q", input.value);
-    try {
-      const answer = await fetch(href, { signal: this.asking.signal, headers: { Accept: "application/json" } });
-      if (!answer.ok) return;
-      const names = await answer.json();
-      list.replaceChildren(...names.map((name) => Object.assign(document.createElement("option"), { value: name })));
-    } catch {
-      // What was offered before stays; any name may be typed all the same.
-    }
+/** Fill a list with the names that the server knows for what was typed. */
+async function offer(holder, list, typed) {
+  holder.asking?.abort();
+  holder.asking = new AbortController();
+  const href = new URL(holder.dataset.href, location.href);
+  href.searchParams.set("q", typed);
+  try {
+    const answer = await fetch(href, { signal: holder.asking.signal, headers: { Accept: "application/json" } });
+    if (!answer.ok) return;
+    const names = await answer.json();
+    list.replaceChildren(...names.map((name) => Object.assign(document.createElement("option"), { value: name })));
+  } catch {
+    // What was offered before stays; any name may be typed all the same.
   }
 }
 

@@ -9,9 +9,9 @@ import pytest
 from cms import clock, ids
 from cms.accounts.permissions import Person
 from cms.addresses import book
-from cms.admin import term_bulk, term_form, term_tree
+from cms.admin import entry_offers, term_bulk, term_form, term_tree
 from cms.admin import terms as lists
-from cms.content import terms
+from cms.content import term_lists, terms
 from tests.admin.conftest import Room
 from tests.browsing import BASE, Browser
 
@@ -356,9 +356,11 @@ def test_a_list_goes_on_behind_its_last_line_in_every_order(
         assert browser.get(odd).status_code == 200
 
 
+@pytest.mark.parametrize("most", [0, 100])
 def test_a_list_is_given_to_a_spreadsheet_without_formulas(
-    browser: Browser, room: Room, eli: Person
+    browser: Browser, room: Room, eli: Person, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
+    monkeypatch.setattr(term_lists, "MOST_LOOKED_AT", most)
     tea = _make(room, eli, "Tea", description="=1+1")
     _make(room, eli, "Milk")
     room.publish(room.write(eli, term_ids=(tea,)), eli)
@@ -366,3 +368,36 @@ def test_a_list_is_given_to_a_spreadsheet_without_formulas(
     body = browser.sign_in(eli).get("/admin/terms/list.csv?q=tea").data.decode("utf-8-sig")
     assert body.splitlines()[1] == "Tea,/tag/tea/,1,0,1,no,,'=1+1"
     assert "Milk" not in body
+
+
+def test_of_very_many_categories_the_form_of_an_entry_takes_names(
+    browser: Browser, room: Room, eli: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entry_offers, "MOST_CATEGORIES", 1)
+    food = _make(room, eli, "Food", "category")
+    soup = _make(room, eli, "Soup", "category", parent_id=food)
+    other = _make(room, eli, "Soup", "category")
+    entry_id = room.write(eli, term_ids=(soup,))
+    page = browser.sign_in(eli).get(f"/admin/entries/{entry_id}").text
+    assert "Further categories" in page
+    assert f'value="{soup}" checked' in page, "what is chosen is shown, with those above it"
+    assert other not in page
+    assert browser.submit("Save", more_categories="Soup").status_code == 422
+    assert "Several are called so. Give the address." in browser.text
+    assert browser.submit("Save", more_categories="/category/soup/").status_code == 303
+    assert room.head(entry_id).term_ids == [soup, other]
+
+
+def test_names_are_offered_while_one_types(browser: Browser, room: Room, eli: Person) -> None:
+    for name in ("Tea", "Ice tea", "Thé", "Milk"):
+        _make(room, eli, name)
+    _make(room, eli, "Tea", "category", parent_id=_make(room, eli, "Hot", "category"))
+    browser.sign_in(eli)
+
+    def offered(query: str) -> Any:
+        return browser.client.get(f"/admin/choices/terms?{query}", base_url=BASE).json
+
+    assert offered("q=TE") == ["Tea", "Ice tea"]
+    assert offered("q=the") == ["Thé"]
+    assert offered("taxonomy=category&q=tea") == ["/category/hot/tea/"]
+    assert offered("q=%25") == []
