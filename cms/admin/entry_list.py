@@ -18,7 +18,7 @@ from cms.admin import (
 )
 from cms.admin.door import blueprint
 from cms.admin.entry_selection import SORTS
-from cms.content import listing, types
+from cms.content import listing, narrowing, types
 from cms.content.listing import Filter, Line
 from cms.content.status import Status
 from cms.content.types import ContentType
@@ -65,6 +65,7 @@ def index() -> str:
             for depth, line in _lines(wanted, pages, as_tree)
         ],
         pages=pages,
+        sought=narrowing.count_sought(wanted, now=gate.now()),
         sort=None if as_tree else sort,
         empty_words=_("Nothing has been written here yet."),
         csv_href=pagination.with_query(url_for("admin.entries_csv"), page=None),

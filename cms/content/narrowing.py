@@ -199,6 +199,14 @@ def _holding(wanted: Filter, now: datetime) -> sa.ColumnElement[bool]:
     return sa.or_(named, Entry.id.in_(held)) if held else named
 
 
+def count_sought(wanted: Filter, *, now: datetime) -> int:
+    """How many of the newest texts alone were searched, where more hold the words; else 0."""
+    if not wanted.words:
+        return 0
+    most = search.most_matches()
+    return most if len(_find_in_texts(wanted.type, wanted.words, now)) >= most else 0
+
+
 def _find_in_texts(type_name: str, words: str, now: datetime) -> tuple[str, ...]:
     """Entries whose text holds the words: the published by their index, the others by looking."""
 

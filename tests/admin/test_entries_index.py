@@ -49,6 +49,18 @@ def test_the_tree_shows_pages_below_each_other(browser: Browser, room: Room, eli
     assert _titles(browser) == ["Above", "Below", "Beside"]
 
 
+def test_a_search_that_more_texts_answer_than_are_searched_says_so(
+    browser: Browser, room: Room, eli: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cms.content.search.sqlite.MOST_MATCHES", 2)
+    for number in range(2):
+        room.publish(room.write(eli, f"Cup {number}", source="Hot saffron\n"), eli)
+    browser.sign_in(eli).get("/admin/entries/?q=saffron")
+    assert "the newest 2 of them were searched" in browser.text
+    browser.get("/admin/entries/?q=rooibos")
+    assert "were searched" not in browser.text
+
+
 def test_states_are_tabs_with_counts(browser: Browser, room: Room, eli: Person) -> None:
     now = clock.now()
     room.write(eli, "A draft")

@@ -69,6 +69,8 @@ def _write(site: LiveSite) -> dict[str, str]:
             activity.Filter(kind="entry", subject_id=words), limit=9
         ).lines[-1].id  # fmt: skip
         newest = editing.get_entry(words).head_id
+        about = Snapshot(title=LONG, source="x")
+        movable = editing.create_entry("page", about, by=OPERATOR, now=now).id
         tag = terms.list_terms("tag")[0].id
         profile = profiles.list_profiles()[0].id
         person = people.create_account("ana@example.org", "Ana", roles=[Role.AUTHOR], now=now).id
@@ -148,6 +150,7 @@ def _write(site: LiveSite) -> dict[str, str]:
         "find and replace": "/admin/replace/?words=words&replacement=letters",
         "deleting for good": f"/admin/trash/{gone}/purge",
         "the page tree": "/admin/tree/",
+        "moving a page": f"/admin/tree/{movable}/place",
         "what uses it": f"/admin/entries/{gone}/removal",
         "nothing there": "/admin/nothing",
     }

@@ -137,6 +137,11 @@ def find_entries(query: str, *, now: datetime) -> list[str]:
     return list(db.session().scalars(statement, {**parameters, "now": now}))
 
 
+def most_matches() -> int:
+    """How many texts that hold the words are found at most, the newest ones."""
+    return _engine().MOST_MATCHES
+
+
 def _engine() -> Engine:
     return _ENGINES[db.database().dialect]
 
