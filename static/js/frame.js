@@ -70,6 +70,13 @@ window.addEventListener("pageshow", (event) => {
   for (const form of document.querySelectorAll('form[data-changed="leaving"]')) form.dataset.changed = "yes";
 });
 
+/** Whether a key that is pressed becomes text; the rich editor keeps its field in a shadow tree. */
+function isTyping(event) {
+  const [at] = event.composedPath();
+  const boxes = '[type="checkbox"], [type="radio"]';
+  return Boolean(at.closest?.(`input:not(${boxes}), textarea, select, [contenteditable]`));
+}
+
 document.addEventListener("keydown", (event) => {
   if (root.dataset.keys === "off") return;
   const command = event.ctrlKey || event.metaKey;
@@ -79,12 +86,9 @@ document.addEventListener("keydown", (event) => {
     form.requestSubmit(form.querySelector("[data-primary-save]") ?? undefined);
     return;
   }
-  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-  if (event.key === "?" && !command && !typing) {
-    document.getElementById("keys")?.showModal();
-    return;
-  }
-  if (event.key === "/" && !command && !typing) {
+  if (command || isTyping(event) || document.querySelector("dialog[open]")) return;
+  if (event.key === "?") document.getElementById("keys")?.showModal();
+  if (event.key === "/") {
     const search = document.querySelector('[data-key="/"]');
     if (!search) return;
     event.preventDefault();

@@ -293,6 +293,12 @@ def test_escape_and_the_question_mark(window: Window) -> None:
     assert not page.get_by_role("dialog", name="Keys").is_visible()
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.type") == "search"
+    page.keyboard.type("Why?")
+    assert not page.get_by_role("dialog", name="Keys").is_visible()
+    window.goto("/admin/entries/")
+    page.get_by_role("checkbox", name="Select “").first.focus()
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog", name="Keys").is_visible()
 
 
 def _collide(window: Window, path: str) -> None:

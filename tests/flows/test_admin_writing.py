@@ -44,8 +44,8 @@ def test_a_post_is_written_previewed_published_read_edited_and_restored(window: 
     page.wait_for_load_state()
     page.keyboard.type("An evening with tea")
     page.keyboard.press("Enter")
-    page.keyboard.type("The kettle *sings* of zanzibar.\n\nA second paragraph.")
-    assert _source(page) == "The kettle *sings* of zanzibar.\n\nA second paragraph."
+    page.keyboard.type("The kettle *sings* of zanzibar. Why/when?\n\nA second paragraph.")
+    assert _source(page) == "The kettle *sings* of zanzibar. Why/when?\n\nA second paragraph."
     page.get_by_label("Tags", exact=True).fill("tea, ")
     expect(page.locator(".tag")).to_have_count(2)  # the tag, and her own name
 
