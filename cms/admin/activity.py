@@ -93,7 +93,7 @@ def rows(lines: tuple[Line, ...]) -> list[dict[str, Any]]:
             "id": line.id,
             "label": line.label,
             "href": url_for("admin.activity_show", change_set_id=line.id),
-            "who": names.get(line.account_id or "", _("Someone")),
+            "who": activity_words.who(line.account_id, line.via, names),
             "at": line.created_at,
             "via": activity_words.via(line.via),
             "icon": activity_words.icon([kind for kind, _id in line.subjects]),
@@ -110,7 +110,8 @@ def _cells(wanted: Filter) -> Iterator[tuple[object, ...]]:
         if who not in names:
             names[who] = presenting.person_name(who)
         state = _("Undone") if line.state == "undone" else ""
-        yield line.created_at, names[who], line.label, activity_words.via(line.via), state
+        by = activity_words.who(line.account_id, line.via, names)
+        yield line.created_at, by, line.label, activity_words.via(line.via), state
 
 
 def _form(person: Person) -> FilterForm:

@@ -1,6 +1,6 @@
 """Acts in words: what they were about, and by which door they came."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import url_for
@@ -52,6 +52,13 @@ def doors() -> list[tuple[str, str]]:
 def via(name: str) -> str:
     """By which door an act came; nothing for the usual one."""
     return "" if name == "admin" else str(DOORS.get(name, name))
+
+
+def who(account_id: str | None, door: str, names: Mapping[str, str]) -> str:
+    """Whose act it was; whoever took an invitation up had no account before."""
+    if not account_id and door == "invitation":
+        return _("The person invited")
+    return names.get(account_id or "", _("Someone"))
 
 
 def icon(found: Sequence[str]) -> str:

@@ -13,7 +13,16 @@ from cms.accounts.permissions import Permission
 from cms.addresses import urls as addresses
 from cms.admin import checks, entry_form, entry_reading, notes, presenting, times
 from cms.admin.door import blueprint
-from cms.content import editing, findings, intervals, ownership, publishing, revisions
+from cms.content import (
+    editing,
+    findings,
+    intervals,
+    naming,
+    ownership,
+    publishing,
+    revisions,
+    types,
+)
 from cms.content.models import Entry
 from cms.content.snapshot import Snapshot
 from cms.content.status import State
@@ -181,7 +190,7 @@ def _page(entry: Entry, form: PublicationForm) -> str:
     state = intervals.state_of(entry, now=now)
     return render_template(
         "admin/entries/publish.html",
-        entry=presenting.heading(entry),
+        entry={**presenting.heading(entry), "path": _path(entry)},
         form=form,
         zone=str(times.zone()),
         zone_now=display.moment(clock.now().astimezone(times.zone())),
@@ -198,6 +207,15 @@ def _page(entry: Entry, form: PublicationForm) -> str:
         else None,
         live=state.is_live,
     )
+
+
+def _path(entry: Entry) -> str | None:
+    """The path that the entry stands at, or the one that publishing now would give it."""
+    path = presenting.present_path(entry)
+    if path is not None or not types.get_type(entry.type).public:
+        return path
+    content = Snapshot.of(revisions.get_head(entry))
+    return naming.free_path(entry, content, at=gate.now())
 
 
 def _checks(entry: Entry) -> list[tuple[str, str]]:

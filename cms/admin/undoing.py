@@ -137,7 +137,7 @@ def _row(act: ChangeSet | None, names: dict[str, str]) -> dict[str, Any] | None:
         "label": act.label,
         "href": url_for("admin.activity_show", change_set_id=act.id),
         "action": url_for("admin.undo", change_set_id=act.id),
-        "who": names.get(act.account_id or "", _("Someone")),
+        "who": activity_words.who(act.account_id, act.via, names),
         "at": act.created_at,
         "via": activity_words.via(act.via),
         "state": act.state,

@@ -59,14 +59,19 @@ def past_paths(entry_id: str) -> set[str]:
 
 def claim_default(entry: Entry, content: Snapshot, *, at: datetime, now: datetime) -> str:
     """Make a path from the title and keep it; a number is added where it is taken."""
+    path = paths.ensure_usable(free_path(entry, content, at=at))
+    book.claim(path, "entry", entry.id, now=now, state="pending")
+    return path
+
+
+def free_path(entry: Entry, content: Snapshot, *, at: datetime) -> str:
+    """The path that would be made from the title now; a number is added where it is taken."""
     wanted = default_path(entry, content, at=at)
     path = wanted
     for number in range(2, MAX_TRIES):
         if paths.problem_with(path) is None and not book.is_taken(path, "entry", entry.id):
             break
         path = f"{wanted.rstrip('/')}-{number}{'/' if wanted.endswith('/') else ''}"
-    path = paths.ensure_usable(path)
-    book.claim(path, "entry", entry.id, now=now, state="pending")
     return path
 
 

@@ -303,6 +303,14 @@ def test_an_unknown_act_is_not_found(browser: Browser, ada: Person, path: str) -
     assert browser.send(f"{path}/undo").status_code == 404
 
 
+def test_whoever_took_an_invitation_up_is_not_called_the_terminal() -> None:
+    names = {"": "The terminal", "a1": "Ada"}
+    assert activity_words.who(None, "invitation", names) == "The person invited"
+    assert activity_words.who(None, "terminal", names) == "The terminal"
+    assert activity_words.who("a1", "admin", names) == "Ada"
+    assert activity_words.who("gone", "admin", names) == "Someone"
+
+
 def test_every_door_by_which_acts_come_has_its_words() -> None:
     code = "".join(path.read_text("utf-8") for path in (ROOT / "cms").rglob("*.py"))
     assert set(re.findall(r'via="([\w-]+)"', code)) <= set(activity_words.DOORS)

@@ -51,6 +51,24 @@ def test_saving_leads_on_to_the_panel_and_out(
     assert browser.get("/tea/").status_code == 200
 
 
+def test_the_address_that_the_title_makes_is_shown_before_it_goes_out(
+    browser: Browser, room: Room, ana: Person, entry_id: str
+) -> None:
+    parent = room.write(ana, "Cups", "page", path="/cups/")
+    room.publish(parent, ana)
+    month = f"/{clock.now():%Y/%m}"
+    for title, more, shown in (
+        ("Green pot", {}, f"{month}/green-pot/"),
+        ("Green pot", {}, f"{month}/green-pot-2/"),
+        ("Saucers", {"kind": "page", "parent_id": parent}, "/cups/saucers/"),
+    ):
+        draft = room.write(ana, title, **more)
+        browser.sign_in(ana).get(f"/admin/entries/{draft}/publication")
+        assert shown in browser.text.partition("Draft")[0]
+        browser.submit("Publish")
+        assert browser.get(shown).status_code == 200
+
+
 def test_pressing_twice_publishes_once(desk: Browser, room: Room, entry_id: str) -> None:
     page = desk.page
     desk.submit("Publish")

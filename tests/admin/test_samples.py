@@ -56,6 +56,21 @@ def test_what_somebody_changed_is_kept_unless_it_is_ticked(
     assert count(room) == 0
 
 
+def test_nothing_is_offered_to_go_where_something_below_holds_all_that_is_left(
+    browser: Browser, room: Room, samples: int, ada: Person
+) -> None:
+    with room.open():
+        guide = next(each.id for each in presence.list_there() if each.title == "The guide")
+    room.write(ada, "Descaling", "page", parent_id=guide)
+    browser.sign_in(ada).get("/admin/samples/")
+    browser.submit("Remove the samples")
+    browser.follow()
+    assert count(room) == 1
+    assert "Kept, because something that stays stands below" in browser.text
+    assert "Remove the samples" not in browser.text
+    assert "Bring the samples back" in browser.text
+
+
 def test_a_choice_that_is_none_is_refused(
     browser: Browser, room: Room, samples: int, ada: Person
 ) -> None:
