@@ -84,6 +84,15 @@ def test_what_is_there_already_is_kept_unasked(
         assert presence.has_others()
 
 
+def test_all_that_is_wrong_is_said_at_once(browser: Browser, link: str) -> None:
+    browser.get(link)
+    wrong = {**ANSWERS, "site_name": "", "email": "tea", "password": "short"}
+    assert browser.submit("Create the site", **wrong).status_code == 422
+    assert "Give the site a name." in browser.text
+    assert "This is not an email address." in browser.text
+    assert "Use at least 12 characters" in browser.text
+
+
 def test_the_link_works_once(browser: Browser, link: str) -> None:
     browser.get(link)
     browser.submit("Create the site", **ANSWERS, password=PASSWORD)
