@@ -120,3 +120,42 @@ if (toggle) {
     toggle.click();
   });
 }
+
+// Saving comes back as a page anew; the caret stands where it stood.
+const CARET = "carafe.caret";
+const STALE = 60_000; // ms; an answer that took longer finds nobody waiting
+
+/** What holds the focus within the form: a field by its id with its caret, or the button that saves. */
+function present() {
+  const field = document.activeElement;
+  if (field === rich) return { id: source.id, caret: rich.caret };
+  if (field?.matches("[data-primary-save]")) return { id: "" };
+  if (!field?.id || !form.contains(field)) return null;
+  return { id: field.id, caret: field.matches("textarea") ? [field.selectionStart, field.selectionEnd] : null };
+}
+
+form?.addEventListener("submit", (event) => {
+  if (event.submitter?.hasAttribute("data-keep-open") || event.submitter?.value) return;
+  const place = present();
+  try {
+    if (place) sessionStorage.setItem(CARET, JSON.stringify({ ...place, at: Date.now() }));
+  } catch {
+    // The page then begins at its top.
+  }
+});
+
+// Only then is the rich editor there.
+window.addEventListener("load", () => {
+  let place = null;
+  try {
+    place = JSON.parse(sessionStorage.getItem(CARET));
+    sessionStorage.removeItem(CARET);
+  } catch {
+    // Nothing was kept.
+  }
+  const isFresh = place && Date.now() - place.at < STALE;
+  if (!isFresh || document.activeElement !== document.body) return;
+  const field = place.id ? document.getElementById(place.id) : form?.querySelector("[data-primary-save]");
+  field?.focus();
+  if (field && place.caret) field.setSelectionRange(...place.caret);
+});

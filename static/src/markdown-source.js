@@ -209,6 +209,12 @@ class MarkdownSource extends HTMLElement {
     });
   }
 
+  /** Where the caret stands: the beginning and the end of what is selected, in characters. */
+  get caret() {
+    const { from, to } = this.#view?.state.selection.main ?? { from: 0, to: 0 };
+    return [from, to];
+  }
+
   get value() {
     return this.#textarea?.value ?? "";
   }

@@ -71,6 +71,7 @@ def test_a_post_is_written_previewed_published_read_edited_and_restored(window: 
     page.keyboard.type("Words on top. ")
     page.keyboard.press("Control+s")
     expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    page.wait_for_function("document.activeElement.closest('markdown-source')")
     page.get_by_role("link", name="History").click()
     page.get_by_role("button", name="Restore").first.click()
     expect(page.get_by_text("Restored.")).to_be_visible()
