@@ -45,6 +45,14 @@ for (const form of document.querySelectorAll("form[data-submit-on-change]")) {
   });
 }
 
+// A filter that was emptied leaves the address too, and a narrower list begins at its first page.
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  if (!ctx.sourceElement.matches('form.filters[hx-get=""]')) return;
+  const address = new URL(location.href);
+  for (const { name } of [...ctx.sourceElement.elements, { name: "page" }]) address.searchParams.delete(name);
+  ctx.request.action = address.pathname + address.search;
+});
+
 /** Whether a form holds something that was not there when the page came. */
 function hasUnsaved(form) {
   return form.dataset.changed === "yes";
@@ -77,6 +85,37 @@ function isTyping(event) {
   return Boolean(at.closest?.(`input:not(${boxes}), textarea, select, [contenteditable]`));
 }
 
+// What comes into the page by htmx is spoken by a region that was there before.
+const heard = new WeakSet(document.querySelectorAll("[data-said]"));
+document.addEventListener("htmx:after:swap", () => {
+  const news = [...document.querySelectorAll("[data-said]")].filter((each) => !heard.has(each));
+  for (const each of news) {
+    heard.add(each);
+    document.getElementById("voice").textContent = each.dataset.said;
+  }
+});
+
+// Escape leaves the form of one value within its row, as Cancel does.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+  event.target.closest?.(".row-form")?.querySelector("[data-cancel]")?.click();
+});
+
+let cameFrom = null;
+
+/** Go to what lies over the page: the newest message, then the bar for what is selected, then back. */
+function goToNextFloating() {
+  const floating = ["toast-stack .toast:last-child", "list-selection[data-shown]"]
+    .map((each) => document.querySelector(each))
+    .filter(Boolean);
+  const at = floating.findIndex((each) => each.contains(document.activeElement));
+  if (at < 0) cameFrom = document.activeElement;
+  const next = floating[at + 1];
+  const field = next?.querySelector('form input:not([type="hidden"]), form button') ?? next?.querySelector("button");
+  (field ?? cameFrom)?.focus();
+  return floating.length > 0;
+}
+
 document.addEventListener("keydown", (event) => {
   if (root.dataset.keys === "off") return;
   const command = event.ctrlKey || event.metaKey;
@@ -84,6 +123,11 @@ document.addEventListener("keydown", (event) => {
   if (command && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "s" && form) {
     event.preventDefault();
     form.requestSubmit(form.querySelector("[data-primary-save]") ?? undefined);
+    return;
+  }
+  if (event.key === "F6" && !command && !event.altKey && !event.shiftKey && !document.querySelector("dialog[open]")) {
+    // With nothing there the key is the browser's.
+    if (goToNextFloating()) event.preventDefault();
     return;
   }
   if (command || isTyping(event) || document.querySelector("dialog[open]")) return;

@@ -182,7 +182,13 @@ class CharacterCount extends HTMLElement {
 /** Messages that lie above the page; those without an act leave by themselves. */
 class ToastStack extends HTMLElement {
   connectedCallback() {
-    for (const toast of this.querySelectorAll(".toast")) this.prepare(toast);
+    const toasts = [...this.querySelectorAll(".toast")];
+    for (const toast of toasts) {
+      this.prepare(toast);
+      toast.hidden = true;
+    }
+    // What stands in a page when it comes is not spoken; what appears in it is.
+    setTimeout(() => toasts.forEach((toast) => (toast.hidden = false)), 100);
   }
 
   prepare(toast) {
@@ -191,10 +197,17 @@ class ToastStack extends HTMLElement {
     close.className = "button button-quiet button-icon";
     close.setAttribute("aria-label", this.dataset.close);
     close.append(icon("close"));
-    close.addEventListener("click", () => toast.remove());
+    let cameFrom = null;
+    toast.addEventListener("focusin", ({ relatedTarget }) => {
+      if (!toast.contains(relatedTarget)) cameFrom = relatedTarget;
+    });
+    close.addEventListener("click", () => {
+      toast.remove();
+      (cameFrom?.isConnected ? cameFrom : document.getElementById("main"))?.focus();
+    });
     toast.append(close);
     const lasting = toast.matches(".toast-error, .toast-warning");
-    if (!lasting) this.leaveLater(toast, toast.querySelector("form") ? 12000 : 6000);
+    if (!lasting) this.leaveLater(toast, toast.querySelector("form") ? 30000 : 6000);
   }
 
   leaveLater(toast, after) {
@@ -219,6 +232,7 @@ class ToastStack extends HTMLElement {
     text.textContent = words;
     toast.append(icon(kind === "message" ? "check-circle" : "warning"), text);
     if (undo) toast.append(this.undoing(undo));
+    for (const old of this.querySelectorAll(".toast-message")) if (!old.contains(document.activeElement)) old.remove();
     this.append(toast);
     this.prepare(toast);
   }
@@ -248,6 +262,10 @@ document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }
+});
+document.addEventListener("focusout", ({ target, relatedTarget }) => {
+  const menu = relatedTarget && target.closest?.("details.menu[open]");
+  if (menu && !menu.contains(relatedTarget)) menu.open = false;
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

@@ -44,6 +44,10 @@ def test_a_list_is_narrowed_by_typing(
     assert "q=zebu" in page.url
     if scripts:
         expect(field).to_be_focused()
+        expect(page.locator("#voice")).to_have_text("2 found")
+        field.fill("")
+        expect(page.get_by_role("link", name="Coffee", exact=True)).to_be_visible()
+        assert "q=" not in page.url
 
 
 @pytest.mark.usefixtures("teas")
@@ -65,10 +69,16 @@ def test_rows_are_selected_with_shift_by_keyboard_and_done_at_once(
     page.keyboard.press("Space")
     page.keyboard.up("Shift")
     expect(bar).to_contain_text("3 selected")
+    page.keyboard.press("F6")
+    expect(bar.get_by_role("checkbox")).to_be_focused()
+    page.keyboard.press("F6")
+    expect(boxes.nth(2)).to_be_focused()
     bar.get_by_role("button", name="Move to trash").click()
     expect(page.get_by_text("Moved 3 entries to the trash.")).to_be_visible()
     assert "q=e" in page.url
-    page.get_by_role("button", name="Undo").click()
+    page.keyboard.press("F6")
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Enter")
     expect(page.get_by_text("Undone:")).to_be_visible()
     window.goto("/admin/entries/?kind=post&q=zebu")
     expect(boxes).to_have_count(2)
@@ -116,7 +126,7 @@ def test_a_value_is_changed_in_its_row_and_the_focus_stays(
     expect(link).to_be_focused()
     page.get_by_role("link", name="change the tags").click()
     expect(page.get_by_label("Tags", exact=True).last).to_be_focused()
-    page.get_by_role("link", name="Cancel").click()
+    page.keyboard.press("Escape")
     expect(page.get_by_role("link", name="change the tags")).to_be_focused()
     page.get_by_role("link", name="change the state").click()
     page.get_by_role("combobox", name="State").select_option("now")
