@@ -10,6 +10,7 @@ from cms.addresses import book, paths
 from cms.content import types
 from cms.content.models import Entry, PastPath, Publication, Revision
 from cms.content.snapshot import Snapshot
+from cms.i18n import gettext as _
 from cms.site import settings
 
 MAX_TRIES = 1_000
@@ -57,6 +58,14 @@ def past_paths(entry_id: str) -> set[str]:
     return set(db.session().scalars(sa.select(PastPath.path).where(PastPath.entry_id == entry_id)))
 
 
+def problem_with(path: str) -> str | None:
+    """Why no entry can stand at this normalised path, in words, or None."""
+    base = settings.load().posts_base
+    if base != "/" and path in (base, paths.other_slash(base)):
+        return _("The list of all posts stands at {path}.", path=base)
+    return paths.problem_with(path)
+
+
 def claim_default(entry: Entry, content: Snapshot, *, at: datetime, now: datetime) -> str:
     """Make a path from the title and keep it; a number is added where it is taken."""
     path = paths.ensure_usable(free_path(entry, content, at=at))
@@ -69,7 +78,7 @@ def free_path(entry: Entry, content: Snapshot, *, at: datetime) -> str:
     wanted = default_path(entry, content, at=at)
     path = wanted
     for number in range(2, MAX_TRIES):
-        if paths.problem_with(path) is None and not book.is_taken(path, "entry", entry.id):
+        if problem_with(path) is None and not book.is_taken(path, "entry", entry.id):
             break
         path = f"{wanted.rstrip('/')}-{number}{'/' if wanted.endswith('/') else ''}"
     return path

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from cms import db
 from cms.accounts.permissions import Permission, Person
-from cms.addresses import book, paths
+from cms.addresses import book
 from cms.content import (
     editing,
     fields,
@@ -158,7 +158,7 @@ def _path_for(entry: Entry, revision: Revision, *, at: datetime, now: datetime) 
         if present is not None:
             return present
         return naming.claim_default(entry, Snapshot.of(revision), at=at, now=now)
-    problem = paths.problem_with(revision.path)
+    problem = naming.problem_with(revision.path)
     if problem:
         raise Rejected(problem, field="path")
     book.claim(revision.path, "entry", entry.id, now=now, state="pending")

@@ -92,7 +92,7 @@ def _place(kind: str) -> tuple[str, str]:
     with i18n.language(settings.locale):
         if kind == "home":
             return i18n.gettext("Home"), "/"
-        return i18n.gettext("Posts"), settings.posts_path if settings.front == "page" else "/"
+        return i18n.gettext("Posts"), settings.posts_base
 
 
 def _top_pages(now: datetime) -> tuple[views.MenuItem, ...]:

@@ -52,9 +52,8 @@ def show(path: str) -> Response:
 def _own_list(route: Route) -> Response | None:
     """The lists that the core itself keeps: the posts, the archive."""
     settings = site.current()
-    posts_base = settings.posts_path if settings.front == "page" else "/"
     base, slashed = route.base, route.base.rstrip("/") + "/"
-    is_posts = slashed == posts_base
+    is_posts = slashed == settings.posts_base
     if base == "/" and route.is_page:
         is_posts = site.front_page() is None
     if not is_posts and not lists.is_archive(slashed):

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import sqlalchemy as sa
 
 from cms import db, i18n, ids, text
-from cms.addresses import paths
+from cms.addresses import book, paths
 from cms.errors import Rejected
 from cms.history import recording
 from cms.i18n import LazyText
@@ -70,6 +70,11 @@ class SiteSettings:
         """The site's time zone."""
         return ZoneInfo(self.timezone)
 
+    @property
+    def posts_base(self) -> str:
+        """The path at which the list of all posts stands."""
+        return self.posts_path if self.front == "page" else "/"
+
 
 DEFAULTS = SiteSettings()
 
@@ -119,6 +124,12 @@ def save(changes: Mapping[str, Any], *, by: recording.Actor | None, now: datetim
     page = wanted.front_page
     if page is not None and page != present.front_page and not is_there(page):
         raise Rejected(_("This page is not there any more."), field="front_page")
+    base = wanted.posts_base
+    if base not in ("/", present.posts_base) and any(
+        book.is_taken(each, "", None) for each in (base, paths.other_slash(base))
+    ):
+        words = _("Something else already stands at {path}.", path=base)
+        raise Rejected(words, field="posts_path")
     if wanted == present:
         return present
     changed = [

@@ -122,3 +122,21 @@ def test_the_name_of_a_page_never_takes_an_address_of_the_site():
         assert publish(entry).path == f"/{title.lower()}-2/"
     assert queries.find_by_path("/admin-2/", now=NOW).title == "Admin"
     assert types.get_type("page").hierarchical
+
+
+def test_the_list_of_posts_and_a_page_never_share_an_address():
+    home, taken = write("Home", kind="page"), write("Journal", kind="page")
+    publish(home)
+    assert publish(taken).path == "/journal/"
+    with pytest.raises(Rejected) as refusal:
+        save(front="page", front_page=home.id, posts_path="/journal/")
+    assert refusal.value.field == "posts_path"
+    save(front="page", front_page=home.id, posts_path="/letters/")
+    save(tagline="Other things can still be changed.")
+    assert publish(write("Letters", kind="page")).path == "/letters-2/"
+    post = write("Post", path="/letters")
+    with pytest.raises(Rejected) as refusal:
+        publish(post)
+    assert refusal.value.field == "path"
+    save(front="posts")
+    assert publish(post).path == "/letters"
