@@ -1,7 +1,6 @@
 """One's own account: name, language, time zone, colours, keys."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +16,7 @@ from cms.admin.door import blueprint
 from cms.errors import Rejected
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
-from cms.web import display, gate, languages, urls
+from cms.web import display, gate, languages, urls, zones
 from cms.web.forms import CarafeForm, choices
 
 THEMES = (("auto", __("As the system")), ("light", __("Light")), ("dark", __("Dark")))
@@ -91,8 +90,8 @@ def _with_choices(form: MeForm) -> MeForm:
     tags = dict.fromkeys([*i18n.list_languages(), gate.signed_in_person().language])
     form.language.choices = choices((tag, languages.own_name(tag)) for tag in tags)
     here = _("The site’s ({zone})", zone=display.site().timezone.replace("_", " "))
-    zones = ((zone, zone.replace("_", " ")) for zone in sorted(available_timezones()))
-    form.timezone.choices = choices([("", here), *zones])
+    named = zones.offered(also=gate.signed_in_person().timezone or "")
+    form.timezone.choices = [*choices([("", here)]), *named]
     return form
 
 

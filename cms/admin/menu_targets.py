@@ -1,6 +1,6 @@
 """What lines of menus can lead to: finding it by its title, and saying what has become of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -94,7 +94,7 @@ def _of_lines(lines: Iterable[listing.Line]) -> list[Target]:
         Target(
             f"entry:{line.id}",
             line.title or _("Untitled"),
-            f"{types.get_type(line.type).label} · {line.path or ''}".rstrip(" ·"),
+            f"{types.get_type(line.type).label} · {_path_of(line, shown)}".rstrip(" ·"),
             frame.ICONS.get(line.type, "posts"),
             state=line.state.status.value,
             is_shown=line.id in shown,
@@ -102,6 +102,11 @@ def _of_lines(lines: Iterable[listing.Line]) -> list[Target]:
         )
         for line in lines
     ]
+
+
+def _path_of(line: listing.Line, shown: Mapping[str, tuple[str, str | None]]) -> str:
+    """Where visitors find it, or where it was told to stand."""
+    return shown[line.id][0] if line.id in shown else line.path or ""
 
 
 def _find_terms(words: str) -> list[Target]:

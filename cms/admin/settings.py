@@ -2,7 +2,6 @@
 
 import json
 from typing import Any
-from zoneinfo import available_timezones
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,7 +19,7 @@ from cms.history import recording
 from cms.i18n import gettext as _
 from cms.i18n import lazy_gettext as __
 from cms.site import head_tags, setting_history, settings
-from cms.web import display, gate, languages, pagination, theming, urls
+from cms.web import display, gate, languages, pagination, theming, urls, zones
 from cms.web.forms import CarafeForm, choices
 
 MAX_PAGES = 500  # pages that can be chosen as the front
@@ -286,8 +285,7 @@ def _shown(form: SettingsForm) -> dict[str, Any]:
 
 def _with_choices(form: SettingsForm) -> SettingsForm:
     form.locale.choices = languages.offered(other=True)
-    zones = sorted(available_timezones())
-    form.timezone.choices = choices((zone, zone.replace("_", " ")) for zone in zones)
+    form.timezone.choices = zones.offered(also=display.site().timezone)
     pages = listing.list_titles(
         listing.Filter(type="page", sort="title", descending=False), now=gate.now(), limit=MAX_PAGES
     )

@@ -1,7 +1,5 @@
 """Setting the site up: the first owner, by a link that works once."""
 
-from zoneinfo import available_timezones
-
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -14,7 +12,7 @@ from cms.errors import Rejected
 from cms.samples import pieces, presence, removal, writing
 from cms.site import settings as site_settings
 from cms.site.settings import DEFAULTS
-from cms.web import gate, languages
+from cms.web import gate, languages, zones
 from cms.web.forms import choices
 
 
@@ -98,8 +96,7 @@ def _prepared(form: SetupForm) -> SetupForm:
     known = site_settings.load().locale
     if known not in languages.OFFERED:
         form.language.choices += choices([(known, languages.own_name(known))])
-    zones = sorted(available_timezones())
-    form.timezone.choices = choices((zone, zone.replace("_", " ")) for zone in zones)
+    form.timezone.choices = zones.offered(also=site_settings.load().timezone)
     if presence.has_others():
         del form.content
     return form

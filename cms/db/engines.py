@@ -149,7 +149,7 @@ def sqlite_version() -> tuple[int, ...]:
 
 def _make_sqlite(url: sa.URL) -> Engine:
     if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = sa.create_engine(
         url,
         module=sqlite_driver,

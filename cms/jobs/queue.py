@@ -61,7 +61,7 @@ def _storage(settings: Settings) -> tuple[type[Any], dict[str, Any]]:
     if kind == "postgresql":
         return PostgresStorage, {"dsn": url, "table_prefix": "queue", "read_timeout": 1}
     path = Path(url.removeprefix("sqlite:///"))
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return QueueFile, {"filename": str(path)}
 
 
