@@ -50,7 +50,7 @@ class SettingsForm(CarafeForm):
 
     # What the form showed: only what was changed against it is saved.
     shown = HiddenField()
-    title = StringField(_L["title"], [InputRequired(), Length(max=120)])
+    title = StringField(_L["title"], [InputRequired(__("Give the site a name.")), Length(max=120)])
     tagline = StringField(_L["tagline"], [Length(max=200)])
     description = TextAreaField(
         _L["description"], [Length(max=500)], description=__("For search engines and previews.")
