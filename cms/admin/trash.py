@@ -17,7 +17,7 @@ from cms.i18n import lazy_gettext as __
 from cms.web import gate, pagination, urls
 from cms.web.forms import CarafeForm
 
-MAX_LISTED = 500
+PAGE_SIZE = 50
 
 
 class PurgeForm(CarafeForm):
@@ -32,7 +32,9 @@ def index() -> str:
     """What lies in the trash."""
     person = gate.signed_in_person()
     mine = None if may(person, Permission.TRASH_ANY) else person.id
-    found = trash.list_trashed(limit=MAX_LISTED, owned_by=mine)
+    pages = pagination.of_request(trash.count_trashed(owned_by=mine), PAGE_SIZE)
+    pages.ensure_exists()
+    found = trash.list_trashed(limit=pages.size, offset=pages.offset, owned_by=mine)
     lines = listing.find_lines([entry.id for entry in found], now=gate.now())
     names = presenting.person_names(entry.created_by for entry in found)
     forever = bool(may(person, Permission.DELETE_FOREVER))
@@ -47,7 +49,6 @@ def index() -> str:
         }
         for entry in found
     ]
-    pages = pagination.Pages(1, MAX_LISTED, len(rows), lambda number: "")
     return render_template("admin/trash/index.html", entries=rows, pages=pages, purge_all_href=None)
 
 

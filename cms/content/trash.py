@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -158,23 +159,29 @@ def _delete(entry: Entry, *, by: Person, now: datetime) -> None:
     db.session().flush()
 
 
-def list_trashed(*, limit: int = 200, owned_by: str | None = None) -> Sequence[Entry]:
+def list_trashed(*, limit: int, offset: int = 0, owned_by: str | None = None) -> Sequence[Entry]:
     """What lies in the trash, the newest first, without what lies below something trashed.
 
     With `owned_by` only what this account made or signs.
     """
+    query = sa.select(Entry).order_by(Entry.trashed_at.desc(), Entry.id.desc())
+    return db.session().scalars(_tops(query, owned_by).limit(limit).offset(offset)).all()
+
+
+def count_trashed(*, owned_by: str | None = None) -> int:
+    """How many lines that list has in all."""
+    query = sa.select(sa.func.count()).select_from(Entry)
+    return db.session().scalar(_tops(query, owned_by)) or 0
+
+
+def _tops(query: sa.Select[Any], owned_by: str | None) -> sa.Select[Any]:
     above = sa.orm.aliased(Entry)
     query = (
-        sa.select(Entry)
-        .outerjoin(above, above.id == Entry.parent_id)
+        query.outerjoin(above, above.id == Entry.parent_id)
         .where(Entry.trashed_at.is_not(None))
         .where(sa.or_(above.trashed_at.is_(None), above.trashed_at != Entry.trashed_at))
-        .order_by(Entry.trashed_at.desc())
-        .limit(limit)
     )
-    if owned_by is not None:
-        query = query.where(narrowing.owned_by(owned_by))
-    return db.session().scalars(query).all()
+    return query if owned_by is None else query.where(narrowing.owned_by(owned_by))
 
 
 def is_gone(entry_id: str, *, now: datetime) -> bool:

@@ -26,6 +26,23 @@ def test_the_trash_lists_what_went(browser: Browser, gone: str, ana: Person) -> 
     assert "Delete for good" not in browser.text
 
 
+def test_a_full_trash_is_shown_page_by_page(
+    browser: Browser, room: Room, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cms.admin.trash.PAGE_SIZE", 2)
+    written = [room.write(ana, f"Post {number}") for number in range(5)]
+    with room.open(write=True):
+        for entry_id in written:
+            trash.trash(editing.get_entry(entry_id), by=ana, now=clock.now())
+    browser.sign_in(ana)
+    seen = []
+    for number in (1, 2, 3):
+        browser.get(f"/admin/trash/?page={number}")
+        seen += [n for n in range(5) if f"Post {n}" in browser.text]
+    assert sorted(seen) == [0, 1, 2, 3, 4]
+    assert browser.get("/admin/trash/?page=4").status_code == 404
+
+
 def test_an_empty_trash_says_so(browser: Browser, ana: Person) -> None:
     browser.sign_in(ana).get("/admin/trash/")
     assert "The trash is empty." in browser.text

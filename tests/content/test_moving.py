@@ -298,7 +298,7 @@ def test_what_is_trashed_is_out_of_sight_with_all_below_it():
         assert trash.is_gone(entry.id, now=at(1))
         assert book.find(naming.present_path(entry)).state == "current", "the address stays kept"
     assert not trash.is_gone(draft.id, now=at(1))
-    assert [each.id for each in trash.list_trashed()] == [about.id]
+    assert [each.id for each in trash.list_trashed(limit=9)] == [about.id]
     with pytest.raises(Rejected, match="already stands"):
         page("Team", live=False, path="/about/team/")
 
