@@ -63,7 +63,7 @@ def page(kind: Taxonomy) -> str:
         new_href=url_for("admin.terms_new", taxonomy=kind.name, below=below.id if below else None),
         new_label=_("New {name}", name=str(kind.label).lower()),
         bulk=term_bulk_form.bar(kind, query, total),
-        empty_words=_("Nothing is sorted this way yet."),
+        empty_words=_("There are none yet. They bring together what is about the same thing."),
     )
 
 

@@ -58,7 +58,7 @@ def index() -> ResponseReturnValue:
         else None,
         csv_href=pagination.with_query(url_for("admin.terms_csv"), after=None),
         bulk=term_bulk_form.bar(kind, request.query_string.decode("utf-8", "replace"), total),
-        empty_words=_("Nothing is sorted this way yet."),
+        empty_words=_("There are none yet. They bring together what is about the same thing."),
     )
 
 
