@@ -174,7 +174,7 @@ def read(form: BulkForm, act: Act, *, by: Person, now: datetime) -> dict[str, An
 
 
 def _read_tags(form: BulkForm, act: Act, *, by: Person, now: datetime) -> list[str]:
-    typed = entry_reading.names(form.tags.data)
+    typed = entry_reading.tag_names(form.tags.data)
     if not typed:
         raise Rejected(_("Give at least one tag."), field="tags")
     if act.name == "tag":

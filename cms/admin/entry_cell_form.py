@@ -171,7 +171,7 @@ def _term_ids(form: CellForm, old: Snapshot, *, by: Person, now: datetime) -> tu
     }
     found = [each for each in old.term_ids if each in named and named[each].taxonomy not in shown]
     if "tags" in form:
-        names = entry_reading.names(form.tags.data)
+        names = entry_reading.tag_names(form.tags.data)
         found += terms.ensure_terms("tag", names, by=by, now=now)
     if "categories" in form:
         chosen = form.categories.data or []

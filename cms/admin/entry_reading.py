@@ -1,8 +1,9 @@
 """Reading the form of an entry: from what was typed to a snapshot."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from cms.accounts import passwords
@@ -18,6 +19,7 @@ from cms.i18n import gettext as _
 from cms.web.forms import CarafeForm
 
 MAX_PASSWORD = 200  # characters
+MOST_PARTS = 4  # of one name, between its commas
 
 
 def read(
@@ -91,12 +93,14 @@ def _seo(form: EntryForm, before: Mapping[str, Any]) -> dict[str, Any]:
 def _terms(form: EntryForm, kind: ContentType, *, by: Person, now: datetime) -> tuple[str, ...]:
     ids: tuple[str, ...] = ()
     if "tags" in form:
-        ids += terms.ensure_terms("tag", names(form.tags.data), by=by, now=now)
+        ids += terms.ensure_terms("tag", tag_names(form.tags.data), by=by, now=now)
     if "categories" in form:
         chosen = form.categories.data or []
         ids += tuple(each for each in terms.find_terms(chosen) if each in chosen)
     if "more_categories" in form:
-        for typed in names(form.more_categories.data):
+        for typed in names(
+            form.more_categories.data, partial(terms.known_names, types.CATEGORY.name)
+        ):
             found = term_naming.find(typed, types.CATEGORY, field="more_categories")
             ids += (found.id,) if found else ()
     return tuple(dict.fromkeys(ids))
@@ -105,7 +109,7 @@ def _terms(form: EntryForm, kind: ContentType, *, by: Person, now: datetime) -> 
 def read_bylines(typed: str | None, *, by: Person, now: datetime) -> tuple[str, ...]:
     """The profiles of names that stand apart by commas; raises Rejected for unknown ones."""
     found = []
-    for name in names(typed):
+    for name in names(typed, profiles.known_names):
         profile = profiles.find_by_name(name)
         if profile is None and name.casefold() == by.name.casefold():
             profile = profiles.ensure_own_profile(by, now=now)
@@ -126,6 +130,25 @@ def _fields(form: EntryForm, kind: ContentType, before: Mapping[str, Any]) -> di
     return references.adopt_fields(kind.fields, cleaned)
 
 
-def names(typed: str | None) -> list[str]:
-    """What stands apart by commas."""
-    return [name.strip() for name in (typed or "").split(",") if name.strip()]
+def tag_names(typed: str | None) -> list[str]:
+    """The tags that stand apart by commas."""
+    return names(typed, partial(terms.known_names, "tag"))
+
+
+def names(typed: str | None, known: Callable[[Collection[str]], Collection[str]]) -> list[str]:
+    """What stands apart by commas; a name that holds one is not cut where it is known."""
+    parts = [each.strip() for each in (typed or "").split(",") if each.strip()]
+    ends = {at: range(min(len(parts), at + MOST_PARTS), at + 1, -1) for at in range(len(parts))}
+    longer = {_joined(parts[at:end]) for at, found in ends.items() for end in found}
+    whole = {_joined(name.split(",")).casefold() for name in known(longer)} if longer else set()
+    found, at = [], 0
+    while at < len(parts):
+        fitting = (end for end in ends[at] if _joined(parts[at:end]).casefold() in whole)
+        end = next(fitting, at + 1)
+        found.append(_joined(parts[at:end]))
+        at = end
+    return found
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return ", ".join(part.strip() for part in parts)

@@ -1,6 +1,6 @@
 """Profiles: who is named in bylines, with or without an account."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -114,6 +114,14 @@ def find_by_name(name: str) -> Profile | None:
     # Someone who still goes by that name comes before whoever was merged into another.
     standing = next((each for each in same if each.merged_into_id is None), None)
     return standing or (_standing_for(same[0]) if same else None)
+
+
+def known_names(names: Collection[str]) -> Sequence[str]:
+    """Those of these names that profiles have."""
+    query = sa.select(Profile.name).where(
+        sa.func.lower(Profile.name).in_([name.lower() for name in names])
+    )
+    return db.session().scalars(query).all()
 
 
 def find_by_handle(handle: str) -> Profile | None:

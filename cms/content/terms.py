@@ -1,7 +1,7 @@
 """Terms: tags, nested categories, and what else sorts entries."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -120,6 +120,13 @@ def find_by_name(taxonomy: str, name: str) -> Term | None:
     return next(iter(_same(found, bare)), None) or next(
         (term for term in found if term.slug == bare), None
     )
+
+
+def known_names(taxonomy: str, names: Collection[str]) -> Sequence[str]:
+    """Those of these names that terms have."""
+    keys = [text.fold(name)[:MAX_NAME] for name in names]
+    query = sa.select(Term.name).where(Term.taxonomy == taxonomy, Term.name_key.in_(keys))
+    return db.session().scalars(query).all()
 
 
 def list_by_name(taxonomy: str, name: str) -> Sequence[Term]:

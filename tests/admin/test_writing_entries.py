@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from cms import clock, db, ids
 from cms.accounts import sessions
 from cms.accounts.permissions import Person
-from cms.content import editing, listing, revisions, terms
+from cms.content import editing, listing, profiles, revisions, terms
 from cms.content.models import Entry
 from cms.history import activity, undoing
 from cms.history.models import ChangeSet
@@ -381,3 +381,22 @@ def test_one_press_of_save_is_one_act(browser: Browser, room: Room, eli: Person)
     assert browser.submit("Save", **sent).status_code == 303
     assert room.entry(entry_id).parent_id == above
     assert acts() == before + 1
+
+
+def test_a_name_with_a_comma_stays_one_name(browser: Browser, room: Room, eli: Person) -> None:
+    now = clock.now()
+    with room.open(write=True):
+        authors = [
+            profiles.create_profile(name, by=eli, now=now).id for name in ("Ivo", "King, Ida")
+        ]
+        tags = [
+            terms.create_term("tag", name, by=eli, now=now).id for name in ("rice", "Salt, pepper")
+        ]
+    entry_id = room.write(eli, term_ids=tuple(tags), byline_ids=tuple(authors))
+    browser.sign_in(eli).get(f"/admin/entries/{entry_id}")
+    browser.submit("Save", title="Another title", tags="rice, salt,  pepper, sugar")
+    with room.open():
+        head = revisions.get_head(editing.get_entry(entry_id))
+        assert list(head.byline_ids) == authors
+        named = [term.name for term in terms.find_terms(head.term_ids).values()]
+    assert sorted(named) == ["Salt, pepper", "rice", "sugar"]
