@@ -67,6 +67,7 @@ def show(publication: Shown, *, kind: str = "", draft: Snapshot | None = None) -
         slug=made.view.slug,
         custom=publication.template,
         lang=publication.locale,
+        direction=publication.direction,
         preview=draft is not None,
         kept=made.kept,
     )

@@ -128,6 +128,8 @@ class PageContext:
     style: str = ""
     scheme: str = "auto"
     lang: str = ""
+    # “ltr” or “rtl” where it was chosen; otherwise the language says it.
+    direction: str = ""
     preview: bool = False
     # What the owner adds to the head of every page; themes do not see it.
     head_tags: tuple[tuple[str, str, str], ...] = ()
@@ -156,7 +158,7 @@ def variables(theme: Theme, page: PageContext) -> dict[str, Any]:
         "page_kind": page.kind,
         "meta": page.meta,
         "lang": lang,
-        "dir": i18n.direction(lang),
+        "dir": page.direction or i18n.direction(lang),
         "preview": page.preview,
         "theme_api": theme.manifest.api,
     }

@@ -3,6 +3,7 @@
 import pytest
 
 from cms.accounts.permissions import Person
+from cms.content import editing, naming
 from tests.admin.conftest import Room
 from tests.browsing import Browser
 
@@ -174,3 +175,13 @@ def test_nobody_reaches_for_what_another_left(
         assert other.get(href).status_code == status
         assert other.send(f"{href}/removal").status_code == status
     assert browser.get(href).status_code == 200
+
+
+def test_a_chosen_direction_counts_on_the_page(browser: Browser, room: Room, eli: Person) -> None:
+    entry_id = room.write(eli, "Tea", direction="rtl")
+    browser.sign_in(eli)
+    assert 'dir="rtl"' in browser.get(f"/-/preview/{entry_id}").text.split(">", 2)[1]
+    room.publish(entry_id, eli)
+    with room.open():
+        path = naming.present_path(editing.get_entry(entry_id))
+    assert '<html lang="en" dir="rtl"' in browser.get(path).text
