@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from cms import db
 
 # Nobody else asks for this row but a migration, which had better wait as well.
-_VERSION = sa.table("alembic_version", sa.column("version_num", sa.String()))
+_VERSION = sa.table("alembic_version", sa.column("version_num"))
 
 
 def take() -> None:

@@ -32,7 +32,7 @@ class Terms(restoring.Keeper):
         parents = {row.id: plan.value("term", row.id, "parent_id", row.parent_id) for row in rows}
         paths = {row.id: plan.value("term", row.id, "path", row.path) for row in rows}
         for net in plan.of("term"):
-            if net.before is not None and net.row_id not in parents:
+            if net.before is not None and plan.brings_back("term", net.row_id):
                 parents[net.row_id], paths[net.row_id] = net.before["parent_id"], net.before["path"]
         touched = {net.row_id for net in plan.of("term")}
         for term_id, parent_id in parents.items():

@@ -5,6 +5,7 @@ errand is claimed there by whoever begins it. So a queue of one machine serves a
 one, and a queue file that was deleted costs a minute.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,6 +41,20 @@ class QueueFile(SqliteStorage):  # type: ignore[misc]
         return connection
 
 
+class QueueTables(PostgresStorage):  # type: ignore[misc]
+    """The queue as tables of PostgreSQL, which several workers may make at the same moment."""
+
+    def initialize_schema(self) -> None:
+        """Make what is missing; “if not exists” does not keep two who begin together apart."""
+        from psycopg import errors
+
+        for _statement in self.ddl:
+            with suppress(errors.UniqueViolation, errors.DuplicateTable):
+                super().initialize_schema()
+                return
+        super().initialize_schema()
+
+
 def open_queue(settings: Settings) -> Huey:
     """The queue that JOBS_URL names, or the one that fits the database."""
     # Whoever can write to the queue must not be able to run code here: huey unpickles.
@@ -59,7 +74,7 @@ def _storage(settings: Settings) -> tuple[type[Any], dict[str, Any]]:
         _ensure_redis()
         return RedisStorage, {"url": url, "read_timeout": 1}
     if kind == "postgresql":
-        return PostgresStorage, {"dsn": url, "table_prefix": "queue", "read_timeout": 1}
+        return QueueTables, {"dsn": url, "table_prefix": "queue", "read_timeout": 1}
     path = Path(url.removeprefix("sqlite:///"))
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return QueueFile, {"filename": str(path)}

@@ -5,11 +5,13 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -169,3 +171,30 @@ def test_letters_go_out_by_a_worker(database: db.Database, start: Start, tmp_pat
     start()
     log = tmp_path / "workers.log"
     _wait_until(lambda: "To: ana@example.org" in log.read_text(), tmp_path)
+
+
+def test_workers_that_begin_together_find_their_queue(
+    database: db.Database, settings: Settings
+) -> None:
+    if database.dialect != "postgresql":
+        pytest.skip("only PostgreSQL keeps its queue in tables")
+    refused: list[Exception] = []
+    together = threading.Barrier(8)
+
+    def begin() -> None:
+        together.wait()
+        try:
+            queue.open_queue(settings)
+        except Exception as error:  # noqa: BLE001 - it is looked at below
+            refused.append(error)
+
+    for _round in range(3):
+        with psycopg.connect(settings.jobs_url, autocommit=True) as connection:
+            for name in ("kv", "schedule", "task", "counter"):
+                connection.execute(f"DROP TABLE IF EXISTS queue_{name} CASCADE")
+        threads = [threading.Thread(target=begin) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert refused == []

@@ -1,6 +1,6 @@
 """The visitor's walk on every kind of database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import feedparser
@@ -23,12 +23,13 @@ def dialect(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def database_url(
     dialect: str, tmp_path: Path, sqlite_template: Path, server_urls: Callable[[str], str]
-) -> str:
+) -> Iterator[str]:
     if dialect == "sqlite":
-        return databases.copy_sqlite(sqlite_template, tmp_path / "instance")
+        yield databases.copy_sqlite(sqlite_template, tmp_path / "instance")
+        return
     url = server_urls(dialect)
+    yield url
     databases.empty_tables(url)
-    return url
 
 
 def test_a_visitor_walks_through_the_whole_site(app: Flask, browser: Browser) -> None:

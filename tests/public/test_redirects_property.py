@@ -31,6 +31,7 @@ from cms.content import (
     queries,
     removal,
     revisions,
+    term_removal,
     terms,
     trash,
 )
@@ -170,7 +171,7 @@ ACTS = {
     "add a term": add_term,
     "name a term": name_term,
     "join terms": lambda s: joining_terms.join(s.pick(Term), s.pick(Term), **s.by),
-    "delete a term": lambda s: terms.delete_term(s.pick(Term), **s.by),
+    "delete a term": lambda s: term_removal.delete_term(s.pick(Term), **s.by),
 }
 
 
