@@ -86,6 +86,10 @@ def test_its_log_leaves_queries_out(
 ) -> None:
     address = f"http://127.0.0.1:{port}/healthz?token=secret"
     urllib.request.urlopen(address, timeout=PATIENCE).close()
+    # The line is written after the answer went out.
+    until = time.monotonic() + PATIENCE
+    while "path=/healthz" not in (tmp_path / "log").read_text() and time.monotonic() < until:
+        time.sleep(0.05)
     server.terminate()
     server.wait(PATIENCE)
     shown = (tmp_path / "log").read_text()
